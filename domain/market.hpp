@@ -30,6 +30,8 @@ milliseconds nominal_length(interval i);
 instant open_of(interval i, instant t);
 /// The open of the bar after the one that opens at `open`, which is also the close of that one.
 instant next_open(interval i, instant open);
+/// Whether bars of `whole` are made of whole bars of the shorter `part`: 5m builds 15m, 8h does not build 12h.
+bool builds(interval part, interval whole);
 
 /// One bar. Prices in USDT, volume in base coins (some recorded series give quote volume; the series says so).
 struct candle {
@@ -100,7 +102,9 @@ struct funding {
   }
 };
 
-/// Builds bars of a longer interval from closed bars of a shorter one. A longer bar is given when its last part has closed.
+/// Builds bars of a longer interval from closed bars of a shorter one. A longer bar is given when its last part has closed;
+/// one whose last part never comes is given, incomplete, with the first part of a later bar (or not at all, when that part
+/// completes its own bar). Parts that are not newer than the last one are ignored. Demands builds(from, to).
 class aggregator {
  public:
   aggregator() = default;
@@ -108,11 +112,17 @@ class aggregator {
   /// The longer bar that this one completes, if it completes one. A part that is missing leaves the bar marked incomplete.
   std::optional<candle> push(const candle& part);
   interval target() const { return to_; }
+  /// Whether the bar that was given last had all its parts.
+  bool complete() const { return complete_; }
 
  private:
   interval from_{};
   interval to_{};
   std::optional<candle> open_;
+  std::optional<instant> last_part_;
+  instant end_{};                  ///< where the open bar closes
+  std::int64_t parts_missing_ = 0;  ///< of the open bar
+  bool complete_ = false;
 };
 
 }  // namespace rltrader
