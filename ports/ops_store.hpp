@@ -1,0 +1,95 @@
+// What the core needs of the store of ops state: one durable write, what a desk restarts from, and bounded reads.
+#pragma once
+
+#include "domain/records.hpp"
+#include "domain/result.hpp"
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rltrader::ports {
+
+/// A row to write. Upsert by key, but for fill, state_event, audit_note and metric_point, which are only ever appended;
+/// a decision of the same id is kept as it was first written.
+using ops_row = std::variant<decision, order, fill, position, trade, agent_run, state_event, audit_note, risk_policy,
+                             breaker_row, alert, retry_job, metric_point, risk_limit_set, agent_configuration,
+                             agent_version, quarantine, idempotency_record, desk_fact>;
+
+/// Rows that become durable together or not at all.
+using write_batch = std::vector<ops_row>;
+
+/// All that a desk restarts from.
+struct desk_image {
+  std::vector<order> open_orders;            ///< not terminal
+  std::vector<fill> open_order_fills;        ///< fills of those
+  std::vector<position> positions;           ///< not flat, and those touched within the last day
+  std::vector<trade> open_trades;            ///< not closed, cancelled or rejected
+  std::vector<agent_run> runs;               ///< not stopped
+  std::vector<risk_policy> policies;         ///< the active one
+  std::vector<breaker_row> breakers;
+  std::vector<alert> open_alerts;            ///< open or acknowledged
+  std::vector<retry_job> live_jobs;          ///< pending or processing
+  std::vector<risk_limit_set> limit_sets;
+  std::vector<agent_configuration> configurations;
+  std::vector<agent_version> versions;       ///< not retired
+  std::vector<quarantine> quarantines;       ///< active
+  std::vector<desk_fact> facts;
+  std::vector<decision> last_decisions;      ///< the newest one of each pair
+};
+
+/// A page of a list: newest first unless a query says otherwise.
+template <class Row>
+struct page_of {
+  std::vector<Row> rows;
+  std::int64_t total = 0;
+};
+
+struct list_query {
+  std::optional<std::string> pair;
+  std::optional<std::string> status;
+  std::optional<std::string> run;
+  std::optional<std::string> mode;
+  std::optional<std::string> side;
+  std::optional<std::string> severity;
+  std::optional<std::string> id;      ///< exact
+  std::optional<instant> start;       ///< created / triggered / at, inclusive
+  std::optional<instant> end;         ///< exclusive
+  std::int64_t offset = 0;
+  std::int64_t limit = 50;
+};
+
+/// Bounded reads for people and reports. Each answers within the store's statement time-out or fails with errc::unavailable.
+struct ops_reader {
+  virtual ~ops_reader() = default;
+  virtual result<page_of<decision>> decisions(const list_query&) = 0;
+  virtual result<page_of<order>> orders(const list_query&) = 0;          ///< status: an order_state word; run: trade id also matches
+  virtual result<page_of<order>> orders_of_trade(const trade_id&) = 0;
+  virtual result<page_of<fill>> fills_of_order(const order_id&) = 0;
+  virtual result<page_of<fill>> fills(const list_query&) = 0;
+  virtual result<page_of<state_event>> events_of_order(const order_id&) = 0;  ///< oldest first
+  virtual result<page_of<trade>> trades(const list_query&) = 0;
+  virtual result<page_of<agent_run>> runs(const list_query&) = 0;
+  virtual result<page_of<audit_event>> audit(const list_query&) = 0;
+  virtual result<page_of<alert>> alerts(const list_query&) = 0;
+  virtual result<page_of<retry_job>> jobs(const list_query&) = 0;
+  virtual result<page_of<agent_version>> versions(const list_query&) = 0;
+  virtual result<page_of<metric_point>> metrics(const list_query&) = 0;  ///< id: the metric's name
+  virtual result<std::optional<idempotency_record>> idempotency(const std::string& key) = 0;
+  /// Walks the whole audit chain; the failure names the first broken link.
+  virtual result<std::int64_t> verify_audit() = 0;
+};
+
+/// The store of ops state, owned by one actor. Every call may block.
+struct ops_store : ops_reader {
+  /// All rows durable on return, or none. Fails with store_failed (disk, connection), conflict (a fill or event twice).
+  virtual result<void> commit(const write_batch& rows) = 0;
+  virtual result<desk_image> load() = 0;
+  /// Deletes metric points and answered idempotency records older than these.
+  virtual result<void> retain(instant metrics_from, instant idempotency_from) = 0;
+  /// For /version: backend, file, server version.
+  virtual std::string backend() const = 0;
+};
+
+}  // namespace rltrader::ports
