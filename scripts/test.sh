@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the dev preset, checks layout and domain/, and runs all its tests: scripts/test.sh [ctest options].
+# End-to-end tests drive the same build's binaries, so nothing is built twice. scripts/test-long.sh has the sanitizers.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+scripts/setup.sh --test
+
+# A wrong layout or a remark fails the run, but only after the tests have had their say.
+failed=()
+scripts/format.sh --check || failed+=(format)
+scripts/build.sh dev
+scripts/tidy.sh domain || failed+=(tidy)
+
+step "tests"
+ctest --test-dir build/dev --output-on-failure --no-tests=error -j "${RLTRADER_JOBS:-2}" "$@" || failed+=(tests)
+
+((${#failed[@]} == 0)) || fail "failed: ${failed[*]}"
