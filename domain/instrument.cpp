@@ -31,10 +31,10 @@ constexpr std::int64_t one = fixed_scale;
 
 // BTC and ETH as the venue's contract list had them; for the others precisions of the size that their price asks for.
 constexpr std::array contracts{
-    contract{"XAUT", one / 10, one / 1'000, one / 1'000},    contract{"PAXG", one / 10, one / 1'000, one / 1'000},
-    contract{"BTC", one / 10, one / 10'000, one / 10'000},   contract{"ETH", one / 100, one / 100, one / 100},
-    contract{"SOL", one / 1'000, one / 100, one / 100},      contract{"XRP", one / 10'000, one / 10, one / 10},
-    contract{"BNB", one / 100, one / 100, one / 100},        contract{"ALGO", one / 100'000, one, one},
+    contract{"XAUT", one / 10, one / 1'000, one / 1'000},  contract{"PAXG", one / 10, one / 1'000, one / 1'000},
+    contract{"BTC", one / 10, one / 10'000, one / 10'000}, contract{"ETH", one / 100, one / 100, one / 100},
+    contract{"SOL", one / 1'000, one / 100, one / 100},    contract{"XRP", one / 10'000, one / 10, one / 10},
+    contract{"BNB", one / 100, one / 100, one / 100},      contract{"ALGO", one / 100'000, one, one},
 };
 constexpr contract generic{"", one / 100'000, one / 100, one / 100};
 

@@ -9,9 +9,9 @@ namespace {
 
 using std::chrono::days;
 
-constexpr std::array<milliseconds, 15> lengths{
-    minutes{1}, minutes{3}, minutes{5}, minutes{15}, minutes{30}, hours{1}, hours{2}, hours{4},
-    hours{6},   hours{8},   hours{12},  days{1},     days{3},     days{7},  days{30}};
+constexpr std::array<milliseconds, 15> lengths{minutes{1}, minutes{3}, minutes{5}, minutes{15}, minutes{30},
+                                               hours{1},   hours{2},   hours{4},   hours{6},    hours{8},
+                                               hours{12},  days{1},    days{3},    days{7},     days{30}};
 
 /// The largest anchor + k x length at or before `t`, also before 1970.
 constexpr instant floor_to(instant t, milliseconds length, milliseconds anchor) {
