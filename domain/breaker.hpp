@@ -1,0 +1,49 @@
+// The circuit breaker: ACTIVE, REDUCING, HALTED per scope; opens at once, closes only when its cause has cleared (I9).
+#pragma once
+
+#include "domain/risk.hpp"
+
+#include <vector>
+
+namespace rltrader {
+
+namespace breaker_events {
+struct measured {                       ///< after each fill and mark, and each check period
+  risk_measures what;
+  std::vector<std::string> stale_pairs; ///< pairs that hold something and have no mark of 10 s
+  bool check = false;                   ///< a full check period has passed: clean checks count only then
+};
+struct operator_said {                  ///< halt, reduce, resume; scope "account" or a pair
+  breaker_level wanted{};
+  std::string scope;
+  std::string reason;
+  std::string who;
+};
+struct foreign_close { pair_name pair; std::string cause; };  ///< liquidation or ADL: HALTS the pair
+struct peak_rebased { std::string who; };                      ///< clears a drawdown
+struct day_rolled {};                                          ///< 00:00 UTC has passed
+}  // namespace breaker_events
+using breaker_event = std::variant<breaker_events::measured, breaker_events::operator_said, breaker_events::foreign_close,
+                                   breaker_events::peak_rebased, breaker_events::day_rolled>;
+
+/// What must be done; rows are made durable first.
+struct breaker_change {
+  breaker_row before;
+  breaker_row after;
+  bool cancel_resting_entries = false;  ///< opening first cancels what may increase risk, in its scope
+};
+
+/// The rows after an event and what changed, scope by scope. Resume is refused (errc::conflict, naming the cause) while
+/// the cause stands or an order of the scope is UNKNOWN; halting an already halted scope changes only the reason.
+struct breaker_step {
+  std::vector<breaker_change> changes;
+  std::optional<failure> refused;
+};
+breaker_step step_breaker(risk_book& book, const breaker_event& event, instant now);
+
+/// The level that counts for a pair: the higher of the account's and its own; the kill switch is HALTED.
+breaker_level level_for(const risk_book& book, const pair_name& pair);
+/// ok, reducing, cooldown (halted by its own cause) or halted (by an operator): the older words of the API.
+std::string_view api_word(const breaker_row& row);
+
+}  // namespace rltrader
