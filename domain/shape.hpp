@@ -4,6 +4,7 @@
 #include "domain/describe.hpp"
 #include "domain/time.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rltrader {
