@@ -2,6 +2,7 @@
 #include "domain/market.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace rltrader {
 
@@ -29,6 +30,13 @@ instant month_of(instant t, int months_later) {
   const std::chrono::year_month_day date{day};
   const auto month = date.year() / date.month() + std::chrono::months{months_later};
   return instant{std::chrono::sys_days{month / std::chrono::day{1}}.time_since_epoch()};
+}
+
+/// Some series count volume in USDT, and a month of that may not fit: the most that fits then, for volume is no one's money.
+quantity together(quantity a, quantity b) {
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(a.raw(), b.raw(), &sum)) sum = std::numeric_limits<std::int64_t>::max();
+  return quantity::of_raw(sum);
 }
 
 }  // namespace
@@ -82,7 +90,7 @@ std::optional<candle> aggregator::push(const candle& part) {
     open_->high = std::max(open_->high, part.high);
     open_->low = std::min(open_->low, part.low);
     open_->close = part.close;
-    open_->volume += part.volume;
+    open_->volume = together(open_->volume, part.volume);
   }
   --parts_missing_;
 
