@@ -1,0 +1,335 @@
+// What pairs, risk, executor and reconciler say to each other.
+#pragma once
+
+#include "messages/inspect.hpp"
+
+#include "domain/alerting.hpp"
+#include "domain/decision.hpp"
+#include "domain/market.hpp"
+#include "domain/order.hpp"
+#include "domain/position.hpp"
+#include "domain/records.hpp"
+#include "domain/risk.hpp"
+#include "ports/market_source.hpp"
+#include "ports/ops_store.hpp"
+#include "ports/venue.hpp"
+
+#include <string>
+#include <vector>
+
+namespace rltrader {
+
+/// Asks risk for a verdict; an approved order goes straight on to the executor.
+struct review_intent {
+  order_intent intent;
+  std::string trace_id;
+  bool by_operator = false;
+
+  static constexpr auto type_name = "review_intent";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"intent", &review_intent::intent, "what is wanted"}, field{"trace_id", &review_intent::trace_id, "its cause"},
+             field{"by_operator", &review_intent::by_operator, "a person asks; reductions pass a halt"});
+  }
+};
+
+/// The verdict as it travels: whether it was handed to the executor, or the rule that refused it.
+struct review_outcome {
+  bool approved = false;
+  order_id id;
+  refusal refused;
+
+  static constexpr auto type_name = "review_outcome";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"approved", &review_outcome::approved, "handed to the executor"},
+             field{"client_order_id", &review_outcome::id, "the order it names"},
+             field{"refused", &review_outcome::refused, "rule and figures"});
+  }
+};
+
+/// An approved order on its way to the executor. Local by type: it cannot be written to a wire.
+struct execute_order {
+  approved_order what;
+  std::string trace_id;
+};
+
+/// Something about an order is durable: the order as it stands, the fill behind it if one, and the position after it.
+struct order_changed {
+  order now;
+  std::optional<fill> by_fill;
+  std::optional<position> held;
+  std::optional<trade> round_trip;
+
+  static constexpr auto type_name = "order_changed";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"order", &order_changed::now, "as it stands"}, field{"fill", &order_changed::by_fill, "what moved it"},
+             field{"position", &order_changed::held, "after the fill"}, field{"trade", &order_changed::round_trip, "the round trip"});
+  }
+};
+
+/// A fill or funding without an order of ours: liquidation, ADL, funding payment. Durable already.
+struct position_changed {
+  position held;
+  std::optional<fill> by_fill;
+  std::string cause;
+
+  static constexpr auto type_name = "position_changed";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"position", &position_changed::held, "after it"}, field{"fill", &position_changed::by_fill, "what moved it"},
+             field{"cause", &position_changed::cause, "funding, liquidation, adl, reconciled"});
+  }
+};
+
+/// Asks for a cancel; the answer is the order as it stands then, the outcome comes as order_changed.
+struct cancel_order {
+  order_id id;
+  std::string reason;
+  std::string who;
+
+  static constexpr auto type_name = "cancel_order";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"client_order_id", &cancel_order::id, "which"}, field{"reason", &cancel_order::reason, "why"},
+             field{"who", &cancel_order::who, "who asks"});
+  }
+};
+
+/// Cancels what may increase risk, of one pair or (empty) of all.
+struct cancel_entries {
+  std::string pair;
+  std::string reason;
+
+  static constexpr auto type_name = "cancel_entries";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pair", &cancel_entries::pair, "empty: all"}, field{"reason", &cancel_entries::reason, "why"});
+  }
+};
+
+/// Looks an order up at the venue now, whatever its schedule says. Answer: the order as it stands then.
+struct resolve_order {
+  order_id id;
+
+  static constexpr auto type_name = "resolve_order";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"client_order_id", &resolve_order::id, "which"});
+  }
+};
+
+/// Our books as the executor holds them.
+struct ask_books {
+  static constexpr auto type_name = "ask_books";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f();
+  }
+};
+struct books_reply {
+  std::vector<order> open_orders;
+  std::vector<std::string> known_fills;
+  std::vector<position> positions;
+  std::vector<trade> open_trades;
+
+  static constexpr auto type_name = "books_reply";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"open_orders", &books_reply::open_orders, "not terminal"},
+             field{"known_fills", &books_reply::known_fills, "ids booked since the last audit window began"},
+             field{"positions", &books_reply::positions, "held and lately touched"},
+             field{"open_trades", &books_reply::open_trades, "round trips not closed"});
+  }
+};
+
+/// The reconciler found a fill that we lack; the executor books it once.
+struct book_fill {
+  fill what;
+  std::string why;
+
+  static constexpr auto type_name = "book_fill";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"fill", &book_fill::what, "as the venue tells it"}, field{"why", &book_fill::why, "how it was found"});
+  }
+};
+
+/// Funding as the market says it; the executor books it on what is held.
+struct book_funding {
+  funding what;
+  price mark;
+
+  static constexpr auto type_name = "book_funding";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"funding", &book_funding::what, "rate and time"}, field{"mark", &book_funding::mark, "USDT"});
+  }
+};
+
+/// What the venue said, posted to the executor from wherever its callback ran. Local by type.
+struct venue_answered {
+  std::uint64_t token = 0;  ///< which request; a late answer to a given-up one is still read, never guessed
+  std::variant<ports::place_answer, ports::cancel_answer, ports::lookup_answer> what;
+};
+struct venue_spoke {
+  ports::venue_event what;
+};
+struct books_answered {
+  std::uint64_t token = 0;
+  std::shared_ptr<const result<ports::venue_books>> what;
+};
+
+/// What the market source pushed, posted to the feed. Local by type.
+struct market_spoke {
+  ports::market_event what;
+};
+
+/// A pair may not enter, or agreed once more.
+struct quarantine_pair {
+  pair_name pair;
+  std::string cause;
+  std::string reason;
+
+  static constexpr auto type_name = "quarantine_pair";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pair", &quarantine_pair::pair, "which"}, field{"cause", &quarantine_pair::cause, "stable word"},
+             field{"reason", &quarantine_pair::reason, "in words"});
+  }
+};
+struct pairs_agree {
+  std::vector<pair_name> pairs;
+
+  static constexpr auto type_name = "pairs_agree";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pairs", &pairs_agree::pairs, "whose books agreed with the venue's just now"});
+  }
+};
+struct balance_known {
+  money wallet;
+  money equity;
+
+  static constexpr auto type_name = "balance_known";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"wallet", &balance_known::wallet, "USDT"}, field{"equity", &balance_known::equity, "USDT, by the venue"});
+  }
+};
+
+/// The account's breaker or a pair's has a new level; durable.
+struct breaker_moved {
+  breaker_row before;
+  breaker_row after;
+
+  static constexpr auto type_name = "breaker_moved";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"before", &breaker_moved::before, "row"}, field{"after", &breaker_moved::after, "row"});
+  }
+};
+
+/// Start, pause, resume or stop a pair's run.
+enum class run_verb : unsigned char { start, pause, resume, stop };
+constexpr auto words(run_verb) {
+  return std::array{word{run_verb::start, "start"}, word{run_verb::pause, "pause"}, word{run_verb::resume, "resume"},
+                    word{run_verb::stop, "stop"}};
+}
+enum class disposition : unsigned char { unsaid, adopt, flatten };
+constexpr auto words(disposition) {
+  return std::array{word{disposition::unsaid, "unsaid"}, word{disposition::adopt, "adopt"}, word{disposition::flatten, "flatten"}};
+}
+struct run_command {
+  pair_name pair;
+  run_verb verb{};
+  trading_mode mode{};
+  disposition on_position{};       ///< what of a held position, when starting or stopping
+  pause_policy on_pause{};
+  std::string risk_limit_set_id;
+  std::optional<bool> learning_enabled;
+  std::optional<int> learning_window_minutes;
+  std::string reason;
+  std::string who;
+
+  static constexpr auto type_name = "run_command";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pair", &run_command::pair, "which"}, field{"verb", &run_command::verb, "what"},
+             field{"mode", &run_command::mode, "paper or live"}, field{"on_position", &run_command::on_position, "of a held position"},
+             field{"on_pause", &run_command::on_pause, "while paused"},
+             field{"risk_limit_set_id", &run_command::risk_limit_set_id, "limits beside the account's"},
+             field{"learning_enabled", &run_command::learning_enabled, "learns online"},
+             field{"learning_window_minutes", &run_command::learning_window_minutes, "minutes"},
+             field{"reason", &run_command::reason, "why"}, field{"who", &run_command::who, "who asks"});
+  }
+};
+
+/// A pair as operators see it.
+struct pair_view {
+  pair_name pair;
+  agent_run run;
+  bool alive = false;
+  int restarts = 0;
+  bool quarantined = false;
+  std::string model;
+  std::optional<decision> last_decision;
+  quantity held;
+  price entry;
+  std::optional<instant> last_bar;
+  std::int64_t bars = 0;
+  std::int64_t decisions = 0;
+
+  static constexpr auto type_name = "pair_view";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pair", &pair_view::pair, "the pair"}, field{"run", &pair_view::run, "its run"},
+             field{"alive", &pair_view::alive, "its actor runs"}, field{"restarts", &pair_view::restarts, "since start"},
+             field{"quarantined", &pair_view::quarantined, "may not enter"}, field{"model", &pair_view::model, "the policy's version"},
+             field{"last_decision", &pair_view::last_decision, "the newest"}, field{"held", &pair_view::held, "base coins, signed"},
+             field{"entry_price", &pair_view::entry, "USDT"}, field{"last_bar", &pair_view::last_bar, "close of the newest bar"},
+             field{"bars", &pair_view::bars, "since start"}, field{"decisions", &pair_view::decisions, "since start"});
+  }
+};
+struct pair_list {
+  std::vector<pair_view> pairs;
+
+  static constexpr auto type_name = "pair_list";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pairs", &pair_list::pairs, "all that run or ran"});
+  }
+};
+
+/// The pair list from now on (a reload). Removing one that holds a position is refused.
+struct change_pairs {
+  std::vector<pair_name> pairs;
+  std::string who;
+
+  static constexpr auto type_name = "change_pairs";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pairs", &change_pairs::pairs, "all that shall run"}, field{"who", &change_pairs::who, "who asks"});
+  }
+};
+struct pairs_changed {
+  std::vector<std::string> added;
+  std::vector<std::string> removed;
+  std::vector<std::string> refused;
+
+  static constexpr auto type_name = "pairs_changed";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"added", &pairs_changed::added, "started"}, field{"removed", &pairs_changed::removed, "stopped"},
+             field{"refused", &pairs_changed::refused, "with the reason"});
+  }
+};
+
+}  // namespace rltrader
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::execute_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::venue_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::venue_spoke)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::books_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::market_spoke)
