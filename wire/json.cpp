@@ -52,33 +52,26 @@ class reader {
         if (!from.is_boolean()) return wrong(path, "must be true or false", from);
         return s.set_bool(value, from.get<bool>());
       case kind::integer:
-      case kind::duration:
-        return read_integer(s, from, value, path, rules);
-      case kind::number:
-        return read_number(s, from, value, path, rules);
+      case kind::duration: return read_integer(s, from, value, path, rules);
+      case kind::number: return read_number(s, from, value, path, rules);
       case kind::text:
         if (!from.is_string()) return wrong(path, "must be text", from);
         if (!short_enough(from.get_ref<const std::string&>().size(), "characters", path, rules)) return;
         s.set_text(value, from.get_ref<const std::string&>());
         return;
-      case kind::spelled:
-        return read_spelled(s, from, value, path, rules);
+      case kind::spelled: return read_spelled(s, from, value, path, rules);
       case kind::enumeration:
         if (!from.is_string() || !s.set_text(value, from.get_ref<const std::string&>()))
           wrong(path, "must be one of " + listed(s.words), from);
         return;
-      case kind::timestamp:
-        return read_time(s, from, value, path);
+      case kind::timestamp: return read_time(s, from, value, path);
       case kind::optional:
         s.reset(value);
         if (!from.is_null()) read(*s.inner(), from, s.engage(value), path, rules);
         return;
-      case kind::list:
-        return read_list(s, from, value, path, rules);
-      case kind::dictionary:
-        return read_dictionary(s, from, value, path, rules);
-      case kind::record:
-        return read_record(s, from, value, path);
+      case kind::list: return read_list(s, from, value, path, rules);
+      case kind::dictionary: return read_dictionary(s, from, value, path, rules);
+      case kind::record: return read_record(s, from, value, path);
     }
   }
 
@@ -144,7 +137,8 @@ class reader {
     }
     if (!short_enough(text.size(), "characters", path, rules)) return;
     if (!s.set_text(value, text)) return wrong(path, std::string("must be ") + s.expects, from);
-    if (s.scaled) within(static_cast<double>(s.get_integer(value)) / static_cast<double>(fixed_scale), path, rules, from);
+    if (s.scaled)
+      within(static_cast<double>(s.get_integer(value)) / static_cast<double>(fixed_scale), path, rules, from);
   }
 
   void read_time(const shape& s, const json& from, void* value, const std::string& path) {
@@ -243,7 +237,7 @@ class builder final : public nlohmann::json_sax<json> {
  private:
   struct level {
     json value;
-    std::string name;                     ///< of the member that comes next
+    std::string name;                      ///< of the member that comes next
     std::unordered_set<std::string> seen;  ///< names of the object so far
   };
 
@@ -302,30 +296,24 @@ json write_dictionary(const shape& s, const void* value) {
 
 json write_json(const shape& s, const void* value) {
   switch (s.is) {
-    case kind::boolean:
-      return s.get_bool(value);
+    case kind::boolean: return s.get_bool(value);
     case kind::integer:
-    case kind::duration:
-      return s.get_integer(value);
+    case kind::duration: return s.get_integer(value);
     case kind::number: {
       const double number = s.get_number(value);
       return std::isfinite(number) ? json(number) : json(nullptr);
     }
     case kind::text:
     case kind::spelled:
-    case kind::enumeration:
-      return s.get_text(value);
-    case kind::timestamp:
-      return rfc3339_text(instant_of_ms(s.get_integer(value)));
-    case kind::optional:
-      return s.has(value) ? write_json(*s.inner(), s.peek(value)) : json(nullptr);
+    case kind::enumeration: return s.get_text(value);
+    case kind::timestamp: return rfc3339_text(instant_of_ms(s.get_integer(value)));
+    case kind::optional: return s.has(value) ? write_json(*s.inner(), s.peek(value)) : json(nullptr);
     case kind::list: {
       auto out = json::array();
       for (std::size_t i = 0; i < s.size(value); ++i) out.push_back(write_json(*s.inner(), s.at(value, i)));
       return out;
     }
-    case kind::dictionary:
-      return write_dictionary(s, value);
+    case kind::dictionary: return write_dictionary(s, value);
     case kind::record: {
       auto out = json::object();
       for (const auto& m : s.members) out[m.name] = write_json(*m.of(), field_of(value, m.offset));
@@ -335,8 +323,8 @@ json write_json(const shape& s, const void* value) {
   return nullptr;
 }
 
-void read_json(const shape& s, const json& from, void* value, std::vector<violation>& violations, unknown_fields unknown,
-               std::vector<std::string>* ignored) {
+void read_json(const shape& s, const json& from, void* value, std::vector<violation>& violations,
+               unknown_fields unknown, std::vector<std::string>* ignored) {
   reader{violations, unknown, ignored}.read(s, from, value, "", rule{});
 }
 

@@ -60,8 +60,7 @@ json reference_to(const shape& s, components& parts) {
 json schema_with(const shape& s, components& parts, const rule& rules) {
   json out;
   switch (s.is) {
-    case kind::boolean:
-      return typed("boolean");
+    case kind::boolean: return typed("boolean");
     case kind::integer:
     case kind::duration:
       out = typed("integer");
@@ -96,8 +95,7 @@ json schema_with(const shape& s, components& parts, const rule& rules) {
       out = typed("string");
       out["format"] = "date-time";
       return out;
-    case kind::optional:
-      return or_null(schema_with(*s.inner(), parts, rules));
+    case kind::optional: return or_null(schema_with(*s.inner(), parts, rules));
     case kind::list:
       out = typed("array");
       out["items"] = schema_with(*s.inner(), parts, rule{.least = rules.least, .most = rules.most});
@@ -108,8 +106,7 @@ json schema_with(const shape& s, components& parts, const rule& rules) {
       out["additionalProperties"] = schema_with(*s.inner(), parts, rule{.least = rules.least, .most = rules.most});
       add_length(out, "maxProperties", rules);
       return out;
-    case kind::record:
-      return reference_to(s, parts);
+    case kind::record: return reference_to(s, parts);
   }
   return out;
 }
