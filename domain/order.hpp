@@ -187,6 +187,7 @@ struct order {
   instant created_at{};
   instant updated_at{};
   std::string trace_id;
+  money filled_notional;               ///< USDT, sum of price x quantity of the fills: the average is this over `filled`
 
   static constexpr auto type_name = "order";
   template <class F>
@@ -199,7 +200,8 @@ struct order {
              field{"cancel_requested", &order::cancel_requested, "a cancel was asked for"},
              field{"attempt_count", &order::attempts, "requests sent"}, field{"last_attempt_at", &order::sent_at, "last send"},
              field{"created_at", &order::created_at, "when the intent became durable"},
-             field{"updated_at", &order::updated_at, "last change"}, field{"trace_id", &order::trace_id, "ties it to its cause"});
+             field{"updated_at", &order::updated_at, "last change"}, field{"trace_id", &order::trace_id, "ties it to its cause"},
+             field{"filled_notional", &order::filled_notional, "USDT, price x quantity of the fills"});
   }
   const order_content& content() const { return intent.content; }
   quantity open_quantity() const { return terminal(state) ? quantity{} : intent.content.quantity - filled; }

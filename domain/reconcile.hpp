@@ -5,7 +5,8 @@
 //  - every fill of the venue that we lack is booked exactly once, by its id (I7), before positions are compared;
 //  - an order of ours that the venue does not show is a question (look it up), never an outcome (I4);
 //  - orders younger than the grace time are left alone;
-//  - what we infer has deterministic ids, so that a repeated run infers the same.
+//  - positions are compared at quiet points only: not while an order of the pair is younger than the grace time;
+//  - nothing is invented, and the same books give the same list in the same order.
 #pragma once
 
 #include "domain/order.hpp"
@@ -14,6 +15,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,10 +36,13 @@ struct venue_position_view {
   position_side leg_side{};
   quantity held;
 };
+/// A venue trade id is unique per pair, so a fill is known by both (I7).
+using fill_key = std::pair<pair_name, fill_id>;
 struct local_books {
   std::vector<order> open_orders;
-  std::set<fill_id> known_fills;
+  std::set<fill_key> known_fills;
   std::vector<position> positions;
+  std::set<order_id> ended_orders{};  ///< ours that ended: an older view may still show them; without it they look like a second daemon
 };
 struct venue_view {
   std::vector<venue_order_view> open_orders;

@@ -235,6 +235,8 @@ struct breaker_row {
   money day_opening_equity;          ///< account scope: adjusted equity at 00:00 UTC
   std::optional<instant> day;        ///< which day that was
   money peak_equity;                 ///< account scope: highest adjusted equity
+  std::vector<std::string> standing; ///< every cause that holds it open, the worst first (`cause` is the first); see breaker.hpp
+  std::optional<instant> suspected_at;  ///< a first mark showed the hard loss; a second one, at least 1 s later, proves it
 
   friend bool operator==(const breaker_row&, const breaker_row&) = default;
   static constexpr auto type_name = "breaker_row";
@@ -247,7 +249,9 @@ struct breaker_row {
              field{"triggered_at", &breaker_row::triggered_at, "since when"},
              field{"clean_checks", &breaker_row::clean_checks, "checks in a row without the cause"},
              field{"day_opening_equity", &breaker_row::day_opening_equity, "USDT at 00:00 UTC"},
-             field{"day", &breaker_row::day, "of the opening equity"}, field{"peak_equity", &breaker_row::peak_equity, "USDT"});
+             field{"day", &breaker_row::day, "of the opening equity"}, field{"peak_equity", &breaker_row::peak_equity, "USDT"},
+             field{"standing", &breaker_row::standing, "all causes that hold it open, the worst first"},
+             field{"suspected_at", &breaker_row::suspected_at, "first mark beyond the hard loss, not yet confirmed"});
   }
 };
 

@@ -90,15 +90,18 @@ struct risk_book {
   position_mode mode = position_mode::one_way;
 };
 
-/// mark: the venue's, at most 10 s old (or `fresh_for`); else the last price moved 2 % against `holding_sign`. None: no price at all.
+/// mark: the venue's, at most 10 s old (or `fresh_for`); else the last price moved 2 % against `holding_sign`: down for a long (+1),
+/// up for a short (-1). None: no price at all. Exposure is measured at the dearer one (-1), whatever is held.
 std::optional<price> mark_of(const pair_exposure& pair, instant now, int holding_sign, milliseconds fresh_for = seconds{10});
-/// mark x max(long_worst, short_worst) in one-way mode, x their sum in hedge mode; with one more order added if given.
+/// mark x max(long_worst, short_worst) in one-way mode, x their sum in hedge mode; with one more order added if given. Without any
+/// price of the market, the dearest price of the pair's own books moved 2 % up stands in: what is held never counts as nothing.
 money exposure_of(const pair_exposure& pair, position_mode mode, instant now, const order_content* added = nullptr,
                   milliseconds fresh_for = seconds{10});
 risk_measures measure(const risk_book& book, instant now, milliseconds fresh_for = seconds{10});
 /// True when the content can only make the position smaller (one-way: reduce_only; hedge: the closing side of its leg).
 bool reduces_only(const order_content& content, position_mode mode);
-/// What of a position may still be closed: held less the reductions in flight, which count as filled (measure 2).
+/// What of a position may still be closed: held less the reductions in flight, which count as filled (measure 2). Never negative.
+/// Resting triggers (stops) are not counted: they rest beside a close, and the venue cuts them to what is held.
 quantity closable(const pair_exposure& pair, position_side leg, position_mode mode);
 
 /// How long an approval stands, and how old a mark may be.
@@ -110,10 +113,16 @@ struct review_terms {
 using verdict = std::variant<approved_order, refusal>;
 /// Reviews against breaker, quarantine, switches, quantization, minimums, one unresolved order per pair and side, closable
 /// quantity for reductions, and all limits (account policy, run's limit set, agent configuration: the tightest wins), counting
-/// in-flight and UNKNOWN orders (I10). A reduction passes REDUCING; with `by_operator` also HALTED.
+/// in-flight and UNKNOWN orders (I10). A reduction passes REDUCING; with `by_operator` also HALTED and quarantine, as a protective
+/// stop always does. The caller notes an approved order (state intent) before it reviews the next, or the two are not counted together.
+/// The stable words of refusals are in risk.cpp, each with its sentence.
 verdict review(const risk_book& book, const order_intent& intent, instant now, const review_terms& terms, bool by_operator = false);
 
-/// Applies what happened to the book.
+/// Whether the venue's equity and our own agree: within max(1 USDT, 0.1 %); else the account is quarantined (measure 4).
+bool equity_agrees(money ours, money theirs);
+
+/// Applies what happened to the book. Of a fill, note the fill before the order that it changed: between the two the same quantity
+/// counts twice, which is safe; the other way round it would not count at all.
 void note_order(risk_book& book, const order& o);        ///< adds, replaces, or drops a terminal one
 void note_fill(risk_book& book, const fill& f);          ///< moves position, wallet, realised
 void note_funding(risk_book& book, const funding& f);
