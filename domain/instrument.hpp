@@ -26,6 +26,7 @@ struct instrument {
   rate maintenance_margin = percent(1);  ///< of the notional: below it the position is liquidated
   int leverage_most = 50;
 
+  friend bool operator==(const instrument&, const instrument&) = default;
   static constexpr auto type_name = "instrument";
   template <class F>
   static constexpr auto fields(F&& f) {
