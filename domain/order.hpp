@@ -188,6 +188,7 @@ struct order {
   instant updated_at{};
   std::string trace_id;
   money filled_notional;               ///< USDT, sum of price x quantity of the fills: the average is this over `filled`
+  int transitions = 0;                 ///< state events written so far; the number of the next one follows from it
 
   static constexpr auto type_name = "order";
   template <class F>
@@ -201,7 +202,8 @@ struct order {
              field{"attempt_count", &order::attempts, "requests sent"}, field{"last_attempt_at", &order::sent_at, "last send"},
              field{"created_at", &order::created_at, "when the intent became durable"},
              field{"updated_at", &order::updated_at, "last change"}, field{"trace_id", &order::trace_id, "ties it to its cause"},
-             field{"filled_notional", &order::filled_notional, "USDT, price x quantity of the fills"});
+             field{"filled_notional", &order::filled_notional, "USDT, price x quantity of the fills"},
+             field{"transitions", &order::transitions, "state events so far"});
   }
   const order_content& content() const { return intent.content; }
   quantity open_quantity() const { return terminal(state) ? quantity{} : intent.content.quantity - filled; }
