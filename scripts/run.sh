@@ -3,6 +3,7 @@
 # The mode is demo unless the first argument names another one. Options go to rltraderd as they are; try --help.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/lib.sh"
 
 mode=demo
 case "${1:-}" in
@@ -14,5 +15,6 @@ esac
 
 "$root/scripts/setup.sh"
 "$root/scripts/build.sh" release rltraderd rltraderctl
+step "starting rltraderd $mode"
 # In place of this shell, so that Ctrl-C and the exit code are the daemon's own. Relative paths are the caller's.
 exec "$root/build/release/bin/rltraderd" "$mode" "$@"
