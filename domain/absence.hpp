@@ -4,7 +4,6 @@
 #include "domain/time.hpp"
 
 #include <optional>
-#include <string>
 
 namespace rltrader {
 
@@ -23,15 +22,21 @@ struct absence_case {
   std::optional<instant> last_denial;
   int tries_without_answer = 0;
 
-  /// A not-found at venue time `now`; counted only when late enough and far enough from the one before.
+  /// A not-found at venue time `now`; counted only when late enough and far enough from the one before. It is an answer, so the
+  /// tries without one start anew.
   void denied(instant now, const absence_terms& terms);
-  /// The look-up itself failed: not an answer.
+  /// The look-up itself failed (error, 429, unreadable): not an answer, and no denial either.
   void unanswered() { ++tries_without_answer; }
-  /// Proved absent: enough denials, and the books (open orders, fills, position) agree.
+  /// The moment after which a request that left at `sent_at` can no longer arrive.
+  instant settled_at(const absence_terms& terms) const { return sent_at + terms.receive_window + terms.settle; }
+  /// Proved absent: enough denials, the books (open orders, fills, position) agree, and not older than a person must judge.
   bool proved(instant now, bool books_agree, const absence_terms& terms) const;
-  /// Three tries without an answer: alert and quarantine; look-ups go on.
+  /// Older than the venue's memory can be trusted: only an operator ends it.
+  bool needs_operator(instant now, const absence_terms& terms) const { return now - sent_at > terms.operator_after; }
+  /// Three tries in a row without an answer: alert and quarantine; look-ups go on.
   bool silent() const { return tries_without_answer >= 3; }
-  /// When to look again.
+  /// When to look again, always after `now`: each second while it may still be found, then when a denial would count, and with
+  /// doubling waits (at most a minute) while the venue does not answer.
   instant next_look(instant now, const absence_terms& terms) const;
 };
 

@@ -13,14 +13,15 @@ constexpr int entry_minimums = 3;
 
 struct sizing_question {
   rltrader::instrument instrument;
-  money largest;   ///< USDT notional of the largest position allowed
-  rate fraction;   ///< of it, 0..1; above one counts as one
-  price at;        ///< USDT, above zero: what the entry is expected to fill at
+  money largest;  ///< USDT notional of the largest position allowed
+  rate fraction;  ///< of it, 0..1; above one counts as one
+  price at;       ///< USDT, above zero: what the entry is expected to fill at
 };
 
 struct sizing_answer {
-  std::optional<quantity> size;  ///< k x step, at least three minimums, worth at most fraction x largest; none: too small
-  std::string arithmetic;        ///< the figures in words, for the decision's reason
+  std::optional<quantity>
+      size;                ///< k x step, at least three minimums, worth at most fraction x largest; none: too small
+  std::string arithmetic;  ///< the figures in words, for the decision's reason
 };
 
 sizing_answer size_of_entry(const sizing_question& asked);
