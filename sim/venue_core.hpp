@@ -10,17 +10,22 @@
 //  - Stop and take-profit: triggered by the mark. Ticks: filled as market at the tick after the trigger. Bars: at the open
 //    when it gapped through, else at the trigger on the bar's path, plus slippage.
 //  - A bar's path: open, then the extreme against the position (without one: the extreme away from the close), the other, close.
+//  - An order that only closes never fills more than is held; without a position it expires.
 //  - Liquidation when isolated margin + unrealised falls below the maintenance margin, at the mark. What it costs beyond the
 //    position's margin is paid by the venue's insurance.
 //
-// Feed a pair with ticks or with bars, not both. An amount that does not fit throws arithmetic_overflow; the shell then
-// restores the venue from its rows.
+// Feed a pair with ticks or with bars, not both. Prices that are not above zero, bars that cannot be and events older
+// than the last one are ignored. An amount that does not fit throws arithmetic_overflow; the shell then restores the venue
+// from its rows.
 #pragma once
 
 #include "domain/result.hpp"
+#include "sim/venue_settings.hpp"
 #include "sim/venue_values.hpp"
 
-#include <memory>
+#include <array>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,38 +33,39 @@
 namespace rltrader::sim {
 
 struct place_request {
-  order_id client;  ///< may be empty; 1 to 40 of [0-9a-zA-Z-], kept in lower case, never to be repeated
-  order_content content;
+  order_id client{};  ///< may be empty; 1 to 40 of [0-9a-zA-Z-], kept in lower case, never to be repeated
+  order_content content{};
   instant at{};  ///< the venue's time of arrival
 };
 
 /// Names an order: by client id, else by the venue's id.
 struct order_key {
-  pair_name pair;
-  order_id client;
-  venue_order_id id;
+  pair_name pair{};
+  order_id client{};
+  venue_order_id id{};
 };
 
 /// The open price of a bar that has just begun.
 struct bar_open {
-  pair_name pair;
+  pair_name pair{};
   instant at{};
-  rltrader::price price;
+  rltrader::price price{};
 };
 
 /// The venue's word on a request. Refused: nothing changed. Accepted does not mean filled.
 struct command_answer {
-  std::optional<rejection> refused;
-  venue_order order;  ///< as it is now; empty when refused and for commands without an order
-  venue_step step;
+  std::optional<rejection> refused{};
+  venue_order order{};  ///< as it is now; empty when refused and for commands without an order
+  venue_step step{};
+  friend bool operator==(const command_answer&, const command_answer&) = default;
   explicit operator bool() const { return !refused; }
 };
 
 /// A position with what the mark price makes of it.
 struct position_view {
-  venue_position position;
-  price mark;
-  money unrealised;
+  venue_position position{};
+  price mark{};
+  money unrealised{};
   int leverage = 1;
 };
 
@@ -76,16 +82,16 @@ class venue_core {
   command_answer set_mode(position_mode mode, instant at);
   /// For new positions of the pair; refused above the instrument's cap (101414).
   command_answer set_leverage(const pair_name& pair, int leverage, instant at);
-  /// A deposit (above zero) or a withdrawal.
-  venue_step transfer(money amount, instant at);
+  /// A deposit (above zero) or a withdrawal, which is refused beyond what is available (101204).
+  command_answer transfer(money amount, instant at);
   /// Adds a contract, or replaces the terms of one.
   void list(const instrument& contract);
 
-  // The market. Prices of pairs that are not listed are ignored; a price must be above zero.
+  // The market. Pairs that are not listed are ignored.
   venue_step on_tick(const tick& seen, std::optional<quantity> volume = std::nullopt);
   /// Optional: tells the open at once, so that fills at the open need not wait for the bar's close.
   venue_step on_bar_open(const bar_open& opened);
-  /// A closed bar. Its open is met first unless on_bar_open told it.
+  /// A closed bar, met by orders placed at its open or before. Its open is met first unless on_bar_open told it.
   venue_step on_bar(const bar& closed);
   /// Longs pay rate x notional at the mark, shorts receive it. A repeated or older one is ignored.
   venue_step on_funding(const funding& due);
@@ -114,32 +120,35 @@ class venue_core {
 
  private:
   struct resting_order {
-    venue_order order;
+    venue_order order{};
     std::int64_t met = 0;  ///< the event at which it last took its share of the volume
   };
   struct book {
-    instrument terms;
-    book_row row;
-    std::array<venue_position, 3> legs;  ///< by position_side
-    std::vector<resting_order> open;     ///< by number
-    bool idle() const;
+    book_row row{};
+    std::array<venue_position, 3> legs{};  ///< by position_side
+    std::vector<resting_order> open{};     ///< by number
   };
-  struct matching;
-  struct checks;
+  struct stepping;  ///< one step under way: moves orders, positions and money, and collects what happened
+  struct review;    ///< what BingX would refuse of a new order
 
   book* find(const pair_name& pair);
   const book* find(const pair_name& pair) const;
   book& add_book(const instrument& terms);
+  std::int64_t next_number(instant at);
+  std::optional<std::int64_t> number_of(const order_key& key) const;
+  money frozen_by(const book& b) const;
+  static bool idle(const book& b);                        ///< no order and no position
+  static bool untouched(const book& b, const candle& c);  ///< the bar can change nothing but the price
 
   venue_settings settings_;
   account_row account_;
   std::vector<book> books_;
-  std::unordered_map<std::string, std::size_t> book_index_;
+  std::unordered_map<pair_name, std::size_t> book_index_;
   std::map<std::int64_t, venue_order> closed_;
   std::unordered_map<order_id, std::int64_t> client_index_;  ///< number of each known client id
-  std::vector<venue_fill> fills_;
-  std::vector<income_row> income_;
-  std::int64_t event_ = 0;  ///< counts market events; only for resting_order::met
+  std::vector<venue_fill> fills_;                            ///< by sequence
+  std::vector<income_row> income_;                           ///< by sequence
+  std::int64_t event_ = 0;                                   ///< counts market events; only for resting_order::met
 };
 
 /// Upserts rows by key: `into` becomes what a journal of steps holds. Rows stay sorted by key.

@@ -1,4 +1,4 @@
-// What the simulated venue is made of: its settings, its durable rows and the events it tells, all described.
+// What the simulated venue is made of: its durable rows and the events it tells, all described.
 #pragma once
 
 #include "domain/describe.hpp"
@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -19,77 +18,22 @@
 
 namespace rltrader::sim {
 
-/// More digits than the contract has: refuse them (strict, the default) or cut them silently as BingX does.
-enum class excess_precision : unsigned char { reject, truncate };
-constexpr auto words(excess_precision) {
-  return std::array{word{excess_precision::reject, "reject"}, word{excess_precision::truncate, "truncate"}};
-}
-
-/// reduceOnly in hedge mode: BingX documents a refusal, and was recorded ignoring it.
-enum class hedge_reduce_only : unsigned char { reject, ignore };
-constexpr auto words(hedge_reduce_only) {
-  return std::array{word{hedge_reduce_only::reject, "reject"}, word{hedge_reduce_only::ignore, "ignore"}};
-}
-
-/// Closing the whole remainder of a position that is below the minimums: taken, or refused so that it is dust.
-enum class small_close : unsigned char { accept, reject };
-constexpr auto words(small_close) {
-  return std::array{word{small_close::accept, "accept"}, word{small_close::reject, "reject"}};
-}
-
-/// How the venue behaves. Fees, steps and margins come from each instrument.
-struct venue_settings {
-  std::vector<instrument> instruments;
-  position_mode mode = position_mode::one_way;  ///< at the beginning; later the account row has it
-  money starting_balance = money::of(10'000);   ///< USDT
-  int leverage = 3;                             ///< of a pair that is not in the next list; isolated margin
-  std::map<std::string, int> leverage_by_pair;
-  rate slippage = bps(1);                         ///< of a market fill, against the order
-  rate volume_share = percent(100);               ///< most of a bar's or tick's volume that one order may take
-  money least_depth = money::of(25'000);          ///< USDT that one order may always take, whatever the volume
-  rate price_band = percent(20);                  ///< a limit may be this far from the last price
-  money largest_position = money::of(5'000'000);  ///< USDT of notional per position
-  int open_orders_most = 200;                     ///< per pair
-  excess_precision precision = excess_precision::reject;
-  hedge_reduce_only in_hedge = hedge_reduce_only::reject;
-  small_close remainder = small_close::accept;
-
-  static constexpr auto type_name = "venue_settings";
-  template <class F>
-  static constexpr auto fields(F&& f) {
-    return f(field{"instruments", &venue_settings::instruments, "the contracts"},
-             field{"position_mode", &venue_settings::mode, "at the beginning"},
-             field{"starting_balance", &venue_settings::starting_balance, "USDT", rule{.least = 0}},
-             field{"leverage", &venue_settings::leverage, "of a pair without its own", rule{.least = 1, .most = 150}},
-             field{"leverage_by_pair", &venue_settings::leverage_by_pair, "by pair"},
-             field{"slippage", &venue_settings::slippage, "of a market fill", rule{.least = 0, .most = 0.1}},
-             field{"volume_share", &venue_settings::volume_share, "of the volume, per order", rule{.least = 0}},
-             field{"least_depth", &venue_settings::least_depth, "USDT always there", rule{.least = 0}},
-             field{"price_band", &venue_settings::price_band, "of the last price", rule{.least = 0}},
-             field{"largest_position", &venue_settings::largest_position, "USDT", rule{.least = 0}},
-             field{"open_orders_most", &venue_settings::open_orders_most, "per pair", rule{.least = 1}},
-             field{"excess_precision", &venue_settings::precision, "reject or truncate"},
-             field{"hedge_reduce_only", &venue_settings::in_hedge, "reject or ignore"},
-             field{"small_close", &venue_settings::remainder, "accept or reject"});
-  }
-};
-
 /// An order as the venue holds it. Key: number.
 struct venue_order {
-  venue_order_id id;                          ///< the number as text
+  venue_order_id id{};                        ///< the number as text
   std::int64_t number = 0;                    ///< a snowflake; grows with each order
-  order_id client;                            ///< as the venue keeps it: lower case; may be empty
-  order_content content;                      ///< as accepted, so possibly truncated
+  order_id client{};                          ///< as the venue keeps it: lower case; may be empty
+  order_content content{};                    ///< as accepted, so possibly truncated
   order_state state = order_state::accepted;  ///< accepted, partial, filled, cancelled or expired
-  quantity filled;
-  money quote;             ///< USDT: sum of price x quantity of the fills
-  price average;           ///< of the fills; zero before the first
-  money fees;              ///< USDT paid
+  quantity filled{};
+  money quote{};           ///< USDT: sum of price x quantity of the fills
+  price average{};         ///< of the fills; zero before the first
+  money fees{};            ///< USDT paid
   bool triggered = false;  ///< a stop or take-profit whose trigger was met: it executes as a market order
   bool rested = false;     ///< it has met a price since it arrived: a limit is a maker from then on
   instant placed_at{};
   instant updated_at{};
-  std::string reason;  ///< why it ended, when it ended without being filled
+  std::string reason{};  ///< why it ended, when it ended without being filled
 
   quantity open_quantity() const { return content.quantity - filled; }
   friend bool operator==(const venue_order&, const venue_order&) = default;
@@ -115,8 +59,8 @@ struct venue_order {
 /// A fill with its place in the venue's sequence and what it realised. Key: sequence.
 struct venue_fill {
   std::int64_t sequence = 0;  ///< 1, 2, 3...: the cursor of fills_since
-  fill trade;
-  money realised;  ///< USDT, before the fee
+  fill trade{};
+  money realised{};  ///< USDT, before the fee
 
   friend bool operator==(const venue_fill&, const venue_fill&) = default;
   static constexpr auto type_name = "venue_fill";
@@ -130,19 +74,19 @@ struct venue_fill {
 
 /// A position as the venue holds it. Key: pair and position side. A flat one keeps its sums.
 struct venue_position {
-  pair_name pair;
+  pair_name pair{};
   position_side leg_side{};
-  quantity held;           ///< base coins, negative when short (also in hedge legs)
-  money cost;              ///< USDT paid for what is held, with the sign of held
-  price entry;             ///< |cost| / |held|; zero when flat
-  money margin;            ///< isolated margin locked, USDT
-  price liquidation;       ///< mark price at which it is liquidated; zero: never
-  quantity bought;         ///< base coins, sum of all buy fills
-  quantity sold;           ///< base coins, sum of all sell fills
-  money realised;          ///< USDT before fees and funding
-  money fees;              ///< USDT paid
-  money funding_received;  ///< USDT
-  std::optional<instant> opened_at;
+  quantity held{};           ///< base coins, negative when short (also in hedge legs)
+  money cost{};              ///< USDT paid for what is held, with the sign of held
+  price entry{};             ///< |cost| / |held|; zero when flat
+  money margin{};            ///< isolated margin locked, USDT
+  price liquidation{};       ///< mark price at which it is liquidated; zero: never
+  quantity bought{};         ///< base coins, sum of all buy fills
+  quantity sold{};           ///< base coins, sum of all sell fills
+  money realised{};          ///< USDT before fees and funding
+  money fees{};              ///< USDT paid
+  money funding_received{};  ///< USDT
+  std::optional<instant> opened_at{};
   instant updated_at{};
 
   friend bool operator==(const venue_position&, const venue_position&) = default;
@@ -175,10 +119,10 @@ constexpr auto words(income_kind) {
 struct income_row {
   std::int64_t sequence = 0;  ///< 1, 2, 3...: the cursor of income_since
   income_kind what{};
-  pair_name pair;  ///< empty for transfers
+  pair_name pair{};  ///< empty for transfers
   position_side leg_side{};
-  money amount;         ///< USDT received; negative: paid
-  rltrader::rate rate;  ///< the funding rate, else zero
+  money amount{};         ///< USDT received; negative: paid
+  rltrader::rate rate{};  ///< the funding rate, else zero
   instant at{};
 
   friend bool operator==(const income_row&, const income_row&) = default;
@@ -195,22 +139,23 @@ struct income_row {
 
 /// What the venue knows of a pair's market. Key: pair. It changes with each price and is told only beside other changes.
 struct book_row {
-  pair_name pair;
+  pair_name pair{};
+  instrument terms{};  ///< the contract; the settings' list wins over it
   int leverage = 1;
-  price last;  ///< zero before the first price
-  price mark;
-  instant seen_at{};                  ///< of the last price
-  std::optional<instant> opened_bar;  ///< the bar whose open was already met
-  std::optional<quantity> volume;     ///< of the last closed bar
-  std::optional<instant> funded_at;   ///< last funding; the same one again is ignored
+  price last{};  ///< zero before the first price
+  price mark{};
+  instant seen_at{};                    ///< of the last price
+  std::optional<instant> opened_bar{};  ///< the bar whose open was already met
+  std::optional<quantity> volume{};     ///< of the last closed bar
+  std::optional<instant> funded_at{};   ///< last funding; the same one again is ignored
 
   friend bool operator==(const book_row&, const book_row&) = default;
   static constexpr auto type_name = "book_row";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"pair", &book_row::pair, "the pair"}, field{"leverage", &book_row::leverage, "of new positions"},
-             field{"last", &book_row::last, "USDT"}, field{"mark", &book_row::mark, "USDT"},
-             field{"seen_at", &book_row::seen_at, "of the last price"},
+    return f(field{"pair", &book_row::pair, "the pair"}, field{"contract", &book_row::terms, "its terms"},
+             field{"leverage", &book_row::leverage, "of new positions"}, field{"last", &book_row::last, "USDT"},
+             field{"mark", &book_row::mark, "USDT"}, field{"seen_at", &book_row::seen_at, "of the last price"},
              field{"opened_bar", &book_row::opened_bar, "the bar whose open was met"},
              field{"volume", &book_row::volume, "of the last closed bar"},
              field{"funded_at", &book_row::funded_at, "last funding"});
@@ -220,14 +165,14 @@ struct book_row {
 /// The account: wallet = starting balance + realised - fees + funding + insurance + transfers, and the counters.
 struct account_row {
   position_mode mode{};
-  money starting_balance;
-  money wallet;
-  money realised;
-  money fees;
-  money funding_received;
-  money insurance;  ///< paid by the venue where a liquidation cost more than its margin
-  money transfers;
-  std::int64_t last_order = 0;    ///< the highest order number given
+  money starting_balance{};
+  money wallet{};
+  money realised{};
+  money fees{};
+  money funding_received{};
+  money insurance{};  ///< paid by the venue where a liquidation cost more than its margin
+  money transfers{};
+  std::int64_t last_number = 0;   ///< the highest number given to an order or a fill
   std::int64_t fill_count = 0;    ///< the last fill's sequence
   std::int64_t income_count = 0;  ///< the last income row's sequence
 
@@ -242,7 +187,7 @@ struct account_row {
              field{"funding", &account_row::funding_received, "USDT received"},
              field{"insurance", &account_row::insurance, "USDT received"},
              field{"transfers", &account_row::transfers, "USDT received"},
-             field{"last_order", &account_row::last_order, "the highest order number given"},
+             field{"last_number", &account_row::last_number, "the highest number given to an order or a fill"},
              field{"fill_count", &account_row::fill_count, "the last fill's sequence"},
              field{"income_count", &account_row::income_count, "the last income row's sequence"});
   }
@@ -250,12 +195,12 @@ struct account_row {
 
 /// Durable rows: all of them (a snapshot) or those that a step changed. Upserting each step's rows by key keeps a journal.
 struct venue_rows {
-  std::vector<venue_order> orders;
-  std::vector<venue_fill> fills;
-  std::vector<venue_position> positions;
-  std::vector<income_row> income;
-  std::vector<book_row> books;
-  std::optional<account_row> account;
+  std::vector<venue_order> orders{};
+  std::vector<venue_fill> fills{};
+  std::vector<venue_position> positions{};
+  std::vector<income_row> income{};
+  std::vector<book_row> books{};
+  std::optional<account_row> account{};
 
   bool empty() const { return orders.empty() && positions.empty() && books.empty() && !account; }
   friend bool operator==(const venue_rows&, const venue_rows&) = default;
@@ -271,12 +216,12 @@ struct venue_rows {
 
 /// What the account is worth. equity = wallet + unrealised.
 struct balance {
-  money wallet;
-  money unrealised;  ///< at the mark prices
-  money equity;
-  money used_margin;  ///< locked by positions
-  money frozen;       ///< reserved by open orders that may open
-  money available;    ///< for new orders; never below zero
+  money wallet{};
+  money unrealised{};  ///< at the mark prices
+  money equity{};
+  money used_margin{};  ///< locked by positions
+  money frozen{};       ///< reserved by open orders that may open
+  money available{};    ///< for new orders; never below zero
 
   friend bool operator==(const balance&, const balance&) = default;
   static constexpr auto type_name = "balance";
@@ -292,7 +237,7 @@ struct balance {
 
 /// The state of an order after a change.
 struct order_updated {
-  venue_order order;
+  venue_order order{};
   friend bool operator==(const order_updated&, const order_updated&) = default;
   static constexpr auto type_name = "order_updated";
   template <class F>
@@ -301,7 +246,7 @@ struct order_updated {
   }
 };
 struct position_changed {
-  venue_position position;
+  venue_position position{};
   friend bool operator==(const position_changed&, const position_changed&) = default;
   static constexpr auto type_name = "position_changed";
   template <class F>
@@ -310,8 +255,8 @@ struct position_changed {
   }
 };
 struct balance_changed {
-  money wallet;
-  std::string why;  ///< ORDER, FUNDING_FEE, INSURANCE_CLEAR or TRANSFER
+  money wallet{};
+  std::string why{};  ///< ORDER, FUNDING_FEE, INSURANCE_CLEAR or TRANSFER
   friend bool operator==(const balance_changed&, const balance_changed&) = default;
   static constexpr auto type_name = "balance_changed";
   template <class F>
@@ -321,7 +266,7 @@ struct balance_changed {
   }
 };
 struct funding_paid {
-  income_row income;
+  income_row income{};
   friend bool operator==(const funding_paid&, const funding_paid&) = default;
   static constexpr auto type_name = "funding_paid";
   template <class F>
@@ -335,14 +280,15 @@ using venue_event = std::variant<venue_fill, order_updated, position_changed, ba
 
 /// The outcome of one step: what happened, and the rows that a journal must upsert before anybody is told.
 struct venue_step {
-  std::vector<venue_event> events;
-  venue_rows changes;
+  std::vector<venue_event> events{};
+  venue_rows changes{};
+  friend bool operator==(const venue_step&, const venue_step&) = default;
 };
 
 /// Why the venue refused, in BingX's numbers (the codes of late 2025).
 struct rejection {
   int code = 0;
-  std::string message;
+  std::string message{};
 
   friend bool operator==(const rejection&, const rejection&) = default;
   static constexpr auto type_name = "rejection";
