@@ -22,9 +22,26 @@ struct subscribe_breaker {
   breaker_listener who;
 };
 
+/// To itself, behind what already waits in its mailbox: commit all of it now.
+struct flush_rows {};
+/// Whoever does jobs of a type for the retry queue.
+using job_worker = caf::typed_actor<caf::replies_to<do_job>::with<job_done>>;
+struct subscribe_jobs {
+  std::string job_type;
+  job_worker who;
+};
+/// To itself: look this order up again, unless its schedule has moved on.
+struct look_again {
+  order_id id;
+  std::uint64_t round = 0;
+};
+/// To itself: try to save again what the ledger did not take.
+struct save_again {};
+
 /// The only writer of ops state: one transaction for all that waits in its mailbox, answers after COMMIT.
 /// Bound: 4,096 unanswered batches; beyond it a batch fails at once with store_failed, so intents fail closed.
 using ledger_actor = caf::typed_actor<
+    caf::reacts_to<flush_rows>,                      // commits what waits
     caf::replies_to<write_rows>::with<written>,      // makes rows durable together, or fails with nothing written
     caf::reacts_to<metric_point>,                    // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
     caf::replies_to<load_image>::with<image_reply>,  // reads what a desk restarts from
@@ -32,6 +49,7 @@ using ledger_actor = caf::typed_actor<
 
 /// The only writer of market data, so that a backfill never delays an intent. Bound: 65,536 waiting bars, then the oldest are dropped and counted.
 using market_store_actor = caf::typed_actor<
+    caf::reacts_to<flush_rows>,                           // writes what waits
     caf::reacts_to<store_bars>,                           // keeps closed bars
     caf::reacts_to<store_funding>,                        // keeps funding rates
     caf::replies_to<candles_request>::with<candle_rows>,  // reads candles, oldest first
@@ -149,6 +167,9 @@ using executor_actor = caf::typed_actor<
     caf::reacts_to<book_funding>,                           // books funding on what is held
     caf::reacts_to<venue_answered>,                         // the venue's word on a request
     caf::reacts_to<venue_spoke>,                            // the venue's own events
+    caf::reacts_to<books_answered>,                         // the venue's books, asked for a look-up
+    caf::reacts_to<look_again>,                             // a look-up that is due
+    caf::reacts_to<save_again>,                             // rows that the ledger did not take
     caf::reacts_to<subscribe_orders>,                       // tells a listener from now on
     caf::replies_to<do_job>::with<job_done>,                // a look-up that the retry queue owns
     caf::replies_to<ask_health>::with<health_reply>>;       // names orders without an outcome
@@ -204,6 +225,7 @@ using reconciler_actor = caf::typed_actor<
 struct sweep_jobs {};
 using retry_queue_actor = caf::typed_actor<
     caf::replies_to<enqueue_job>::with<retry_job>,      // durable when answered; one live job a key
+    caf::reacts_to<subscribe_jobs>,                     // who does jobs of a type
     caf::replies_to<change_job>::with<retry_job>,       // requeue or drop
     caf::reacts_to<sweep_jobs>>;                        // claims what is due
 
@@ -220,6 +242,8 @@ using scheduler_actor = caf::typed_actor<caf::reacts_to<clock_struck>>;
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_orders)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_breaker)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trade)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_orders)

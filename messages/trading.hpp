@@ -60,12 +60,14 @@ struct order_changed {
   std::optional<fill> by_fill;
   std::optional<position> held;
   std::optional<trade> round_trip;
+  bool silent = false;  ///< three look-ups without an answer: its pair is quarantined until the venue speaks
 
   static constexpr auto type_name = "order_changed";
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"order", &order_changed::now, "as it stands"}, field{"fill", &order_changed::by_fill, "what moved it"},
-             field{"position", &order_changed::held, "after the fill"}, field{"trade", &order_changed::round_trip, "the round trip"});
+             field{"position", &order_changed::held, "after the fill"}, field{"trade", &order_changed::round_trip, "the round trip"},
+             field{"silent", &order_changed::silent, "three look-ups without an answer"});
   }
 };
 

@@ -12,7 +12,8 @@
 namespace rltrader::ports {
 
 /// A row to write. Upsert by key, but for fill, state_event, audit_note and metric_point, which are only ever appended;
-/// a decision of the same id is kept as it was first written.
+/// a decision of the same id is kept as it was first written; an order in state intent is new: an id that exists already
+/// is errc::conflict, so that no slot is ever used twice (I1).
 using ops_row = std::variant<decision, order, fill, position, trade, agent_run, state_event, audit_note, risk_policy,
                              breaker_row, alert, retry_job, metric_point, risk_limit_set, agent_configuration,
                              agent_version, quarantine, idempotency_record, desk_fact>;
@@ -66,6 +67,7 @@ struct ops_reader {
   virtual result<page_of<decision>> decisions(const list_query&) = 0;
   virtual result<page_of<order>> orders(const list_query&) = 0;          ///< status: an order_state word; run: trade id also matches
   virtual result<page_of<order>> orders_of_trade(const trade_id&) = 0;
+  virtual result<page_of<order>> orders_of_decision(const decision_id&) = 0;
   virtual result<page_of<fill>> fills_of_order(const order_id&) = 0;
   virtual result<page_of<fill>> fills(const list_query&) = 0;
   virtual result<page_of<state_event>> events_of_order(const order_id&) = 0;  ///< oldest first
