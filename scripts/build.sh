@@ -16,6 +16,8 @@ command -v cmake >/dev/null || fail "cmake is not installed: run scripts/setup.s
 step "configuring build/$preset"
 quietly cmake --preset "$preset" || fail "the $preset preset could not be configured"
 
+# Two clones of the same code share what ccache keeps, wherever they lie.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
 jobs=$(jobs_that_fit)
 step "building ${*:-everything} ($preset, $jobs at a time)"
 targets=()

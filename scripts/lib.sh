@@ -30,6 +30,8 @@ with_progress() {
   # No input: a question that nobody expects must not wait for an answer.
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
+  # A command in the background does not hear Ctrl-C by itself.
+  trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -f "$log"; exit 130' INT TERM
   local waited=0
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.5
@@ -42,6 +44,7 @@ with_progress() {
     fi
   done
   wait "$pid" || code=$?
+  trap - INT TERM
   [[ ! -t 1 ]] || printf '\r\033[K'
   ((code == 0)) || tail -n 40 "$log" >&2
   rm -f "$log"
