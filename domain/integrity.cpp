@@ -20,23 +20,19 @@ struct findings {
 
 findings look_over(std::span<const candle> window, interval i) {
   findings out;
-  // Where the last bar was on the grid, the next one is too exactly if it opens where that one closed.
-  std::optional<instant> expected;
+  std::optional<instant> expected;  // on the grid, and so is the bar that opens there
   const candle* before = nullptr;
   for (const auto& c : window) {
     if (!candle_defect(c).empty()) out.defective = true;
-    if (before != nullptr) {
-      if (c.open_time < before->open_time) out.unsorted = true;
-      if (c.open_time == before->open_time) out.doubled = true;
-      if (expected && c.open_time > *expected) out.gap = true;
-    }
-    if (!expected || c.open_time != *expected) {
-      const auto grid = open_of(i, c.open_time);
+    if (before != nullptr && c.open_time < before->open_time) out.unsorted = true;
+    if (before != nullptr && c.open_time == before->open_time) out.doubled = true;
+    auto grid = c.open_time;
+    if (c.open_time != expected) {
+      grid = open_of(i, c.open_time);
       if (grid != c.open_time) out.misaligned = true;
-      expected = next_open(i, grid);
-    } else {
-      expected = next_open(i, c.open_time);
+      if (expected && grid > *expected) out.gap = true;
     }
+    expected = next_open(i, grid);
     before = &c;
   }
   return out;
