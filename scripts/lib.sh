@@ -31,7 +31,7 @@ with_progress() {
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
   # A command in the background does not hear Ctrl-C by itself.
-  trap 'kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; rm -f "$log"; exit 130' INT TERM
+  trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -f "$log"; exit 130' INT TERM
   local waited=0
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.5

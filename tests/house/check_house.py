@@ -21,6 +21,10 @@ ADAPTERS = ["adapters/exchange", "adapters/storage", "adapters/alerting", "adapt
 CODE_FOLDERS = ["domain", "ports", "wire", "messages", "learning", "sim", "http", "actors", "runtime", "cli"] + ADAPTERS
 TEST_FOLDERS = ["tests", "bench"]
 
+# The settings are a library of their own in runtime/, without CAF and Beast, so that rltraderctl can read them too.
+SETTINGS = [f"runtime/{name}.hpp" for name in
+            ["*setting*", "config_commands", "dotenv", "command_line", "process_inputs", "text_tools", "version"]]
+
 # Folder -> patterns of the house headers it may include, besides its own. Includes go down only.
 MAY_INCLUDE = {
     "domain": [],
@@ -29,7 +33,7 @@ MAY_INCLUDE = {
     "messages": ["domain/*"],
     "learning": ["domain/*"],
     "sim": ["domain/*"],
-    "cli": ["domain/*", "wire/*", "ports/*", "adapters/storage/*", "runtime/setting*", "runtime/load*", "runtime/version*"],
+    "cli": ["domain/*", "wire/*", "ports/*", "adapters/storage/*"] + SETTINGS,
     "http": ["domain/*", "messages/*", "wire/*"],
     "actors": ["domain/*", "ports/*", "messages/*", "http/*", "learning/*policy*", "learning/*policies*"],
     "runtime": ["*"],
@@ -124,7 +128,8 @@ DOUBLE_ALLOWED = [
     ("domain/shape.hpp", None, "a shape carries number fields of any described type"),
     ("domain/describe.hpp", r"\b(?:least|most)\b", "bounds of number fields"),
     ("domain/money.*", r"\b(?:to_double|of_double|fixed_of_double|static_cast<double>)\b", "conversions, named as such"),
-    ("domain/*", r"\b(?:confidence|size|features)\b", "ratios from 0 to 1, and scale-free features"),
+    ("domain/*", r"\b(?:confidence\w*|size|features|\w*quality)\b", "ratios from 0 to 1, and scale-free features"),
+    ("domain/integrity.*", r"\b(?:\w*least|\w*scores)\b", "scores of ideas, signals and news from -1 to 1, and their threshold"),
     ("domain/*", r"\b\w*(?:_fraction|_score|_rate|_ratio|_pct|_drawdown)\b", "ratios"),
     ("domain/*", r"\b(?:value|threshold|objective)\b", "observed measurements and their limits, in the unit of the metric"),
     ("domain/records.hpp", r"\bpromotion_min_net_pnl\b", "a threshold of the agent's configuration, compared and never added"),
