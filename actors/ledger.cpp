@@ -72,22 +72,22 @@ class ledger : public ledger_actor::base {
     for (auto& m : metrics_) all.emplace_back(std::move(m));
     metrics_.clear();
     const auto started = around_.stopwatch ? around_.stopwatch() : 0.0;
-    const auto done = store_.commit(all);
+    const auto outcome = store_.commit(all);
     if (around_.stopwatch) observe_commit(around_.stopwatch() - started);
-    if (done) {
+    if (outcome) {
       trouble_.clear();
       for (auto& b : batches) b.promise.deliver(written{});
       return;
     }
-    const bool own_fault = done.error().code == errc::conflict && batches.size() > 1;
+    const bool own_fault = outcome.error().code == errc::conflict && batches.size() > 1;
     for (auto& b : batches) {
-      const auto alone = own_fault ? store_.commit(b.rows) : done;
+      const auto alone = own_fault ? store_.commit(b.rows) : outcome;
       if (alone)
         b.promise.deliver(written{});
       else
         b.promise.deliver(to_caf(alone.error()));
     }
-    if (done.error().code != errc::conflict) trouble_ = done.error().what;
+    if (outcome.error().code != errc::conflict) trouble_ = outcome.error().what;
   }
 
   void observe_commit(double seconds_taken);

@@ -67,12 +67,12 @@ class market_keeper : public market_store_actor::base {
   }
   void flush() {
     if (bars_.empty()) return;
-    const auto done = store_.append_bars(bars_, source_);
-    note(done);
+    const auto outcome = store_.append_bars(bars_, source_);
+    note(outcome);
     // Refused for good (not for want of space or connection): keeping them would refuse all that follow.
-    if (done || done.error().code == errc::conflict) bars_.clear();
+    if (outcome || outcome.error().code == errc::conflict) bars_.clear();
   }
-  void note(const result<void>& done) { trouble_ = done ? "" : done.error().what; }
+  void note(const result<void>& outcome) { trouble_ = outcome ? "" : outcome.error().what; }
 
   surroundings around_;
   ports::market_store& store_;

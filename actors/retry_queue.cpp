@@ -1,0 +1,110 @@
+// Durable jobs: claimed when due, handed to whoever does their type, ended or tried again.
+#include "actors/actors.hpp"
+#include "actors/log.hpp"
+#include "domain/job_table.hpp"
+#include "messages/errors.hpp"
+
+#include <caf/all.hpp>
+
+#include <map>
+
+namespace rltrader {
+
+namespace {
+
+/// Splitmix64: the jitter's only source of chance.
+std::uint32_t draw(std::uint64_t& state) {
+  std::uint64_t z = (state += 0x9e3779b97f4a7c15ull);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+  return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 32);
+}
+
+class retry_queue : public retry_queue_actor::base {
+  using super = retry_queue_actor::base;
+
+ public:
+  retry_queue(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, const std::vector<retry_job>& live,
+              backoff_terms terms, std::uint64_t seed, std::string node)
+      : super(cfg), around_(around), ledger_(std::move(ledger)), jobs_(std::move(node), terms, seconds{60}), chance_(seed) {
+    jobs_.restore(live, around_.now());
+  }
+
+  behavior_type make_behavior() override {
+    return {[this](const enqueue_job& what) -> caf::result<retry_job> {
+              auto job = jobs_.enqueue({what.job_type, what.payload, what.dedupe_key, what.max_attempts, what.after}, around_.now());
+              if (!job) return to_caf(job.error());
+              return saved(*job, std::nullopt);
+            },
+            [this](const subscribe_jobs& what) { workers_.insert_or_assign(what.job_type, what.who); },
+            [this](const change_job& what) -> caf::result<retry_job> {
+              auto job = what.verb == job_verb::drop ? jobs_.drop(what.id, around_.now())
+                                                     : jobs_.requeue(what.id, std::nullopt, around_.now());
+              if (!job) return to_caf(job.error());
+              audit_note note{.actor = what.who, .action = "job." + std::string(text_of(what.verb)), .resource_type = "job",
+                              .resource_id = what.id, .metadata = {}, .created_at = around_.now()};
+              return saved(*job, std::move(note));
+            },
+            [this](const sweep_jobs&) { sweep(); }};
+  }
+
+  void on_exit() override {
+    destroy(ledger_);
+    workers_.clear();
+  }
+
+ private:
+  caf::result<retry_job> saved(const retry_job& job, std::optional<audit_note> note) {
+    ports::write_batch rows{job};
+    if (note) rows.emplace_back(std::move(*note));
+    auto promise = make_response_promise<retry_job>();
+    request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
+        .then([promise, job](const written&) mutable { promise.deliver(std::move(job)); },
+              [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+    return promise;
+  }
+
+  void sweep() {
+    for (auto& job : jobs_.claim(around_.now(), 32)) {
+      // The claim is durable before the work begins, so that a restart knows that it was tried.
+      request(ledger_, around_.request_timeout, write_rows{{job}})
+          .then([this, job](const written&) { hand_out(job); },
+                [this, job](const caf::error& e) { end(job, false, from_caf(e, "the ledger").what); });
+    }
+  }
+
+  void hand_out(const retry_job& job) {
+    const auto worker = workers_.find(job.job_type);
+    if (worker == workers_.end()) return end(job, false, "nobody here does jobs of type " + job.job_type);
+    request(worker->second, around_.request_timeout, do_job{job})
+        .then([this, job](const job_done&) { end(job, true, ""); },
+              [this, job](const caf::error& e) { end(job, false, from_caf(e, "the worker").what); });
+  }
+
+  void end(const retry_job& job, bool well, const std::string& why) {
+    const auto row = well ? jobs_.succeeded(job.id, job.token, around_.now())
+                          : jobs_.failed(job.id, job.token, why, draw(chance_), around_.now());
+    if (!row) return;  // fenced off: a newer claim has it
+    if (row->status == job_status::failed)
+      log_event(log_level::error, "job.dead", "", "retry_queue", row->id, row->job_type + " gave up after " + std::to_string(row->attempts) + " tries: " + why);
+    request(ledger_, around_.request_timeout, write_rows{{*row}})
+        .then([](const written&) {}, [](const caf::error& e) {
+          log_event(log_level::error, "job.not_kept", "", "retry_queue", "", from_caf(e, "the ledger").what);
+        });
+  }
+
+  surroundings around_;
+  ledger_actor ledger_;
+  job_table jobs_;
+  std::uint64_t chance_;
+  std::map<std::string, job_worker> workers_;
+};
+
+}  // namespace
+
+retry_queue_actor spawn_retry_queue(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                                    std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed, std::string node) {
+  return system.spawn<retry_queue>(around, std::move(ledger), std::move(live), terms, seed, std::move(node));
+}
+
+}  // namespace rltrader
