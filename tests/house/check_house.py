@@ -31,7 +31,7 @@ MAY_INCLUDE = {
     "ports": ["domain/*"],
     "wire": ["domain/*"],
     "messages": ["domain/*"],
-    "learning": ["domain/*"],
+    "learning": ["domain/*", "ports/policy.hpp", "ports/trainer.hpp"],  # the two ports that it implements
     "sim": ["domain/*"],
     "cli": ["domain/*", "wire/*", "ports/*", "adapters/storage/*"] + SETTINGS,
     "http": ["domain/*", "messages/*", "wire/*"],
@@ -202,7 +202,9 @@ def opens_scope_of_declarations(head: str) -> bool:
     if not found:
         return False
     # `struct point make_point() {` is a function that returns an elaborated type; `class x : public y<int()> {` is none.
-    return not re.search(r"\)\s*(?:const|noexcept|override|final|\s)*(?:->[^{;]*)?$", head) and not re.search(r"(?<![=!<>])=(?!=)", head)
+    is_function = re.search(r"\)\s*(?:const|noexcept|override|final|\s)*(?:->[^{;]*)?$", head)
+    is_initialiser = re.search(r"(?<![=!<>])=(?!=)", head)
+    return not is_function and not is_initialiser
 
 
 CONSTANT = re.compile(r"\b(?:const|constexpr|consteval)\b")
