@@ -224,6 +224,7 @@ class FunctionState(House):
                      "void f(std::vector<int> x = {}) { static bool done{false}; }",
                      "auto f = [](int x) { static int sum = 0; return sum += x; };",
                      "template <class T> T f() { static T last; return last; }",
+                     "template <int N, class T> T f(T x) requires std::integral<T> { static T last; return last = x; }",
                      "struct point f() { static int calls = 0; return {}; }",
                      "int f() { thread_local int calls = 0; return ++calls; }",
                      "int f() { static thread_local int calls = 0; return ++calls; }",
