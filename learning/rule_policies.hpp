@@ -15,10 +15,12 @@ namespace rltrader {
 inline constexpr std::array<std::string_view, 3> rule_policy_names{"flat", "buy_and_hold", "ema_trend"};
 
 /// Bands of the trend rule, in the unit of the feature `trend`: average true ranges between the fast and the slow average.
+/// Narrower bands trade more often, and at 5 bps a side that alone loses: half a year of 5m bars had 400 round trips with
+/// these, 1,200 with 0.6 and 0.15.
 struct trend_bands {
-  double enter = 0.6;       ///< a position is opened beyond it
-  double leave = 0.15;      ///< and closed below it; in between what is held is held
-  int bars_held_least = 3;  ///< a position is given this long, unless the trend turns to the other side
+  double enter = 1.1;        ///< a position is opened beyond it
+  double leave = 0.0;        ///< and closed below it; in between what is held is held
+  int bars_held_least = 12;  ///< a position is given this long, unless the trend turns to the other side
 };
 
 /// A policy by its name; `feature_names` is the list of the set whose values it will be asked with. Fails with not_found for
