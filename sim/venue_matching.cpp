@@ -62,7 +62,7 @@ std::optional<price> crossing(const venue_order& order, price from, price to) {
   switch (c.type) {
     case order_type::market: return std::nullopt;  // waits for a tick or an open
     case order_type::limit:
-      if (!through(c, from) && !through(c, to)) return std::nullopt;
+      if (!order.rested || (!through(c, from) && !through(c, to))) return std::nullopt;
       return through(c, from) ? from : *c.limit;
     case order_type::stop_market:
     case order_type::take_profit_market: {
@@ -158,7 +158,7 @@ bool venue_core::stepping::travel_to_next(const way& w) {
   if (!next) return false;
   const auto& c = next->order.content;
   if (c.type == order_type::limit) {
-    trade(*next, {.price = *c.limit, .maker = next->order.rested}, w.volume);
+    trade(*next, {.price = *c.limit, .maker = true}, w.volume);
   } else {
     next->order.triggered = true;
     next->order.updated_at = at;
@@ -180,11 +180,11 @@ void venue_core::stepping::travel(const candle& c, position_side leg_side) {
   }
 }
 
-void venue_core::stepping::rest_limits() {
+void venue_core::stepping::rest_limits(price open) {
   for (auto& r : on->open) {
     auto& order = r.order;
-    const bool met_the_bar = order.placed_at <= began && order.content.type == order_type::limit;
-    if (!met_the_bar || order.rested || terminal(order.state)) continue;
+    const bool arrives = order.content.type == order_type::limit && !order.rested && order.placed_at <= began;
+    if (!arrives || marketable(order.content, open)) continue;
     order.rested = true;
     touched.push_back(order.number);
   }
@@ -241,7 +241,10 @@ venue_step venue_core::on_bar(const bar& closed) {
   if (untouched(*b, c)) return {};
   ++event_;
   stepping step{*this, b, c.open_time};
-  if (!open_met) step.meet({.last = c.open, .mark = c.open, .volume = c.volume, .how = meeting::at_open});
+  if (open_met)
+    step.rest_limits(c.open);
+  else
+    step.meet({.last = c.open, .mark = c.open, .volume = c.volume, .how = meeting::at_open});
   step.at = closes_at;
   if (account_.mode == position_mode::one_way) {
     step.travel(c, position_side::both);
@@ -249,7 +252,6 @@ venue_step venue_core::on_bar(const bar& closed) {
     step.travel(c, position_side::long_side);
     step.travel(c, position_side::short_side);
   }
-  step.rest_limits();
   return step.finish();
 }
 

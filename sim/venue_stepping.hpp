@@ -47,7 +47,8 @@ struct venue_core::stepping {
   void travel(const candle& c, position_side leg_side);
   /// The next order or liquidation that the way meets takes place; false when there is none left.
   bool travel_to_next(const way& w);
-  void rest_limits();
+  /// Limits that arrived after an open was told rest in its bar; a marketable one waits for the next price, as a market order.
+  void rest_limits(price open);
   void trade(resting_order& r, execution e, std::optional<quantity> volume);
 
   // Books, venue_account.cpp.
@@ -71,13 +72,14 @@ struct venue_core::stepping {
   }
 };
 
-/// Whether an order can only close: the reducing side of a hedge leg, reduce-only, and every stop and take-profit.
-constexpr bool only_closes(const order_content& c) {
-  if (c.leg_side == position_side::long_side) return c.side == order_side::sell;
-  if (c.leg_side == position_side::short_side) return c.side == order_side::buy;
-  return c.reduce_only || c.type == order_type::stop_market || c.type == order_type::take_profit_market;
-}
 constexpr bool has_trigger(order_type t) { return t == order_type::stop_market || t == order_type::take_profit_market; }
+
+/// Whether an order can only close: every stop and take-profit, reduce-only, and the reducing side of a hedge leg.
+constexpr bool only_closes(const order_content& c) {
+  if (has_trigger(c.type) || c.reduce_only) return true;
+  if (c.leg_side == position_side::long_side) return c.side == order_side::sell;
+  return c.leg_side == position_side::short_side && c.side == order_side::buy;
+}
 
 /// How much of a position an order of this side may close.
 inline quantity closable(const venue_position& leg, order_side side) {

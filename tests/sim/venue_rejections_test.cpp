@@ -60,6 +60,8 @@ const refusal_case refusals[] = {
      position_mode::hedge},
     {"closing more than a leg", 101205, on_leg(market(sell, "1.5"), position_side::long_side), position_mode::hedge,
      "1"},
+    {"stop that would open a leg", 101205, on_leg(stop(buy, "1", "110"), position_side::long_side),
+     position_mode::hedge, "1"},
     {"stop without a position", 101290, stop(sell, "1", "90")},
     {"position too large", 101209, market(buy, "60000")},
     {"quantity beyond all bounds", 101209, market(buy, "89000000000")},
