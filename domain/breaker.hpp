@@ -1,4 +1,13 @@
 // The circuit breaker: ACTIVE, REDUCING, HALTED per scope; opens at once, closes only when its cause has cleared (I9).
+//
+// A scope is open while any cause stands; its level is that of the worst one. Causes end in different ways:
+//   leverage, exposure, stale_mark, foreign_order, no_equity   by themselves: two clean checks in a row, not before the cooldown
+//   daily_loss, hard_loss                                      by the next UTC day (then they are called ..._past) and an operator
+//   drawdown                                                   by a rebase of the peak
+//   liquidation, adl, foreign_close, second_daemon, operator   by an operator
+// A hard loss that only marks show (the wallet alone does not) opens REDUCING at the first mark and HALTS at a second one, at least
+// 1 s later, so that one outlying mark never halts for it. The exposure that opens it is measured against the account's policy; limit
+// sets and the agent configuration bound approvals. A closed scope keeps when it was last triggered.
 #pragma once
 
 #include "domain/risk.hpp"
@@ -15,7 +24,7 @@ struct measured {                       ///< after each fill and mark, and each 
   risk_measures what;
   std::vector<std::string> stale_pairs; ///< pairs that hold something and have no mark of 10 s
   bool check = false;                   ///< a full check period has passed: clean checks count only then
-  std::vector<std::string> foreign_pairs{};  ///< pairs with an order at the venue that nobody here can explain
+  std::vector<std::string> foreign_pairs{};  ///< with each check: pairs with an order at the venue that nobody here can explain
 };
 struct operator_said {                  ///< halt, reduce, resume; scope "account" or a pair
   breaker_level wanted{};
@@ -47,6 +56,7 @@ struct breaker_step {
   std::optional<failure> refused;
   bool configuration_changed = false;   ///< halt and kill switch are one state: write book.configuration too
 };
+/// The kill switch follows an operator's halt, reduce and resume of the account. The new rows are also in `book.breakers`.
 breaker_step step_breaker(risk_book& book, const breaker_event& event, instant now);
 
 /// The level that counts for a pair: the higher of the account's and its own; the kill switch is HALTED.

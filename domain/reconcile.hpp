@@ -61,7 +61,7 @@ struct book_fill { fill what; };                            ///< the venue has i
 struct look_up { pair_name pair; order_id id; std::string why; };
 struct adopt_state { order_id id; order_state state{}; venue_order_id venue_order; };  ///< the venue shows it further on than we do
 struct foreign_order { venue_order_view what; };            ///< not ours: shown, counted, never touched
-struct second_daemon { venue_order_view what; };            ///< our prefix, unknown to this store
+struct second_daemon { venue_order_view what; };            ///< our prefix, unknown to this store, or an id of ours shown twice
 struct position_mismatch { pair_name pair; position_side leg_side{}; quantity ours; quantity theirs; };
 }  // namespace corrections
 using correction = std::variant<corrections::book_fill, corrections::look_up, corrections::adopt_state,

@@ -7,7 +7,10 @@
 #include "domain/result.hpp"
 
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -98,6 +101,17 @@ std::optional<price> mark_of(const pair_exposure& pair, instant now, int holding
 money exposure_of(const pair_exposure& pair, position_mode mode, instant now, const order_content* added = nullptr,
                   milliseconds fresh_for = seconds{10});
 risk_measures measure(const risk_book& book, instant now, milliseconds fresh_for = seconds{10});
+/// The most that may come to be held, and what one unit of it is reckoned at (measure 2).
+struct worst_case {
+  quantity long_worst;
+  quantity short_worst;
+  std::optional<price> at;  ///< none: nothing at all is known of the price
+  bool any() const { return long_worst.positive() || short_worst.positive(); }
+};
+worst_case worst_case_of(const pair_exposure& pair, position_mode mode, instant now, const order_content* added = nullptr,
+                         milliseconds fresh_for = seconds{10});
+/// Too little to be closed by an ordinary order: below the minimum quantity, or below the minimum notional at that price.
+bool is_dust(const rltrader::instrument& instrument, quantity held, std::optional<price> at);
 /// True when the content can only make the position smaller (one-way: reduce_only; hedge: the closing side of its leg).
 bool reduces_only(const order_content& content, position_mode mode);
 /// What of a position may still be closed: held less the reductions in flight, which count as filled (measure 2). Never negative.
@@ -115,8 +129,15 @@ using verdict = std::variant<approved_order, refusal>;
 /// quantity for reductions, and all limits (account policy, run's limit set, agent configuration: the tightest wins), counting
 /// in-flight and UNKNOWN orders (I10). A reduction passes REDUCING; with `by_operator` also HALTED and quarantine, as a protective
 /// stop always does. The caller notes an approved order (state intent) before it reviews the next, or the two are not counted together.
-/// The stable words of refusals are in risk.cpp, each with its sentence.
+/// Refusals carry a word of refusal_rules().
 verdict review(const risk_book& book, const order_intent& intent, instant now, const review_terms& terms, bool by_operator = false);
+
+/// A stable word of a refusal and what it means, for the API and the documentation.
+struct refusal_rule {
+  std::string_view word;
+  std::string_view sentence;
+};
+std::span<const refusal_rule> refusal_rules();
 
 /// Whether the venue's equity and our own agree: within max(1 USDT, 0.1 %); else the account is quarantined (measure 4).
 bool equity_agrees(money ours, money theirs);

@@ -1,0 +1,319 @@
+// Opens and closes the breaker: what stands, what has cleared, and what must be done about it.
+#include "domain/breaker.hpp"
+
+#include "domain/breaker_causes.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace rltrader {
+
+namespace {
+
+constexpr int clean_checks_needed = 2;
+constexpr milliseconds marks_apart = seconds{1};
+constexpr milliseconds marks_stale = seconds{10};
+
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+/// One step over the rows of a book: copies are changed, then compared with what was.
+class stepping {
+ public:
+  stepping(risk_book& book, instant now) : book_(book), now_(now) {}
+
+  breaker_row& row(const std::string& scope) {
+    auto found = after_.find(scope);
+    if (found != after_.end()) return found->second;
+    breaker_row r;
+    if (const auto known = book_.breakers.find(scope); known != book_.breakers.end()) r = known->second;
+    r.scope = scope;
+    // A row that was opened before its causes were listed keeps what it says.
+    if (r.standing.empty() && r.level != breaker_level::active)
+      r.standing = {r.by_operator || r.cause.empty()
+                        ? (r.level == breaker_level::halted ? "operator_halt" : "operator_reduce")
+                        : r.cause};
+    return after_.emplace(scope, r).first->second;
+  }
+
+  void measured(const breaker_events::measured& e);
+  void operator_said(const breaker_events::operator_said& e);
+  void foreign_close(const breaker_events::foreign_close& e);
+  void peak_rebased(const breaker_events::peak_rebased& e);
+  void day_rolled(const breaker_events::day_rolled& e);
+  void roll(money opening);
+  bool day_is_over() { return row("account").day && day_of(now_) > *row("account").day; }
+  void second_daemon(const breaker_events::second_daemon& e) {
+    add_cause(row("account"), "second_daemon", e.evidence, now_);
+  }
+  breaker_step finish();
+
+ private:
+  struct finding {
+    std::string_view word;
+    bool is_so;
+    std::string why;
+  };
+  void apply(breaker_row& row, const std::vector<finding>& findings, bool check);
+  void resume(const breaker_events::operator_said& e);
+  bool hard_loss_proved(breaker_row& account, const risk_measures& m, money loss) const;
+  std::vector<finding> account_findings(breaker_row& account, const risk_measures& m, money loss) const;
+  void switch_kill(bool on, const std::string& reason);
+  std::optional<std::string> unknown_order(const std::string& scope) const;
+  instant cooldown_end() const { return now_ + minutes{book_.policy.cooldown_minutes}; }
+
+  risk_book& book_;
+  instant now_;
+  std::map<std::string, breaker_row> after_;
+  breaker_step out_;
+};
+
+void stepping::apply(breaker_row& row, const std::vector<finding>& findings, bool check) {
+  bool own_stands = false;
+  for (const auto& f : findings) {
+    if (!f.is_so) continue;
+    const auto& rule = cause_of(f.word);
+    own_stands = own_stands || rule.ends == cause_ending::by_itself;
+    if (rule.level == breaker_level::halted && !has_cause(row, f.word)) row.cooldown_until = cooldown_end();
+    add_cause(row, f.word, f.why, now_);
+  }
+  const auto self_clearing = [](const std::string& w) { return cause_of(w).ends == cause_ending::by_itself; };
+  if (own_stands) {
+    row.clean_checks = 0;
+  } else if (check && std::any_of(row.standing.begin(), row.standing.end(), self_clearing)) {
+    row.clean_checks = std::min(row.clean_checks + 1, clean_checks_needed);
+    const bool cool = !row.cooldown_until || now_ >= *row.cooldown_until;
+    if (row.clean_checks < clean_checks_needed || !cool) return;
+    const auto former = row.cause;
+    std::erase_if(row.standing, self_clearing);
+    row.clean_checks = 0;
+    row.reason = row.standing.empty() ? former + " has cleared" : "still open: " + standing_text(row);
+  }
+}
+
+/// The wallet alone shows it, or a second mark of all that is held does (or marks do not come any more).
+bool stepping::hard_loss_proved(breaker_row& account, const risk_measures& m, money loss) const {
+  if (loss <= book_.policy.circuit_breaker_loss) {
+    account.suspected_at.reset();
+    return false;
+  }
+  const auto wallet = m.equity - m.unrealised;
+  if (account.day && account.day_opening_equity - wallet > book_.policy.circuit_breaker_loss) return true;
+  if (!account.suspected_at) {
+    account.suspected_at = now_;
+    return false;
+  }
+  const auto second_from = *account.suspected_at + marks_apart;
+  if (now_ < second_from) return false;
+  if (now_ >= *account.suspected_at + marks_stale) return true;
+  return std::all_of(book_.pairs.begin(), book_.pairs.end(), [&](const auto& entry) {
+    const auto& pair = entry.second;
+    const bool holds = std::any_of(pair.positions.begin(), pair.positions.end(),
+                                   [](const auto& p) { return !p.second.held.is_zero(); });
+    return !holds || (pair.mark && pair.mark->at >= second_from);
+  });
+}
+
+std::vector<stepping::finding> stepping::account_findings(breaker_row& account, const risk_measures& m,
+                                                          money loss) const {
+  const auto& p = book_.policy;
+  auto daily = p.max_daily_loss;
+  if (book_.configuration.daily_loss_limit.positive()) daily = std::min(daily, book_.configuration.daily_loss_limit);
+  const bool hard = hard_loss_proved(account, m, loss);
+  const auto figures = [](const std::string& what, const std::string& is, const std::string& limit) {
+    return what + " is " + is + ", the limit is " + limit;
+  };
+  const auto lost = std::min(daily, p.circuit_breaker_loss);
+  return {
+      {"no_equity", !m.equity.positive(), "equity is " + m.equity.text() + " USDT"},
+      {"hard_loss", hard, figures("the day's loss", loss.text() + " USDT", p.circuit_breaker_loss.text() + " USDT")},
+      {"daily_loss", loss > lost, figures("the day's loss", loss.text() + " USDT", lost.text() + " USDT")},
+      {"drawdown", m.drawdown > p.max_drawdown, figures("drawdown", m.drawdown.text(), p.max_drawdown.text())},
+      {"exposure", m.total_exposure > p.max_total_exposure,
+       figures("total exposure", m.total_exposure.text() + " USDT", p.max_total_exposure.text() + " USDT")},
+      {"leverage", m.leverage > p.max_leverage, figures("leverage", m.leverage.text(), p.max_leverage.text())},
+  };
+}
+
+void stepping::measured(const breaker_events::measured& e) {
+  auto& account = row("account");
+  auto loss = e.what.daily_loss;
+  if (!account.day || day_is_over()) {
+    roll(e.what.equity);
+    loss = {};
+  }
+  account.peak_equity = std::max(account.peak_equity, e.what.equity);
+  apply(account, account_findings(account, e.what, loss), e.check);
+
+  std::set<std::string> scopes(e.stale_pairs.begin(), e.stale_pairs.end());
+  scopes.insert(e.foreign_pairs.begin(), e.foreign_pairs.end());
+  for (const auto& [pair, exposure] : e.what.exposure_by_instrument)
+    if (exposure > book_.policy.max_instrument_exposure) scopes.insert(pair);
+  for (const auto& [scope, r] : book_.breakers)
+    if (scope != "account" && r.level != breaker_level::active) scopes.insert(scope);
+
+  for (const auto& pair : scopes) {
+    const auto found = e.what.exposure_by_instrument.find(pair);
+    const auto exposure = found == e.what.exposure_by_instrument.end() ? money{} : found->second;
+    const auto most = book_.policy.max_instrument_exposure;
+    apply(row(pair),
+          {{"exposure", exposure > most,
+            "exposure is " + exposure.text() + " USDT, the limit is " + most.text() + " USDT"},
+           {"stale_mark", contains(e.stale_pairs, pair), "a position is held and no fresh mark comes"},
+           {"foreign_order", contains(e.foreign_pairs, pair), "an order at the venue that nobody here can explain"}},
+          e.check);
+  }
+}
+
+void stepping::roll(money opening) {
+  auto& account = row("account");
+  account.day = day_of(now_);
+  account.day_opening_equity = opening;
+  account.suspected_at.reset();
+  for (auto& word : account.standing)
+    if (word == "daily_loss" || word == "hard_loss") word += "_past";
+}
+
+// A day begins once; said again it changes nothing, or brings the opening that was rebuilt meanwhile.
+void stepping::day_rolled(const breaker_events::day_rolled& e) {
+  auto& account = row("account");
+  if (!account.day || day_is_over())
+    roll(e.opening_equity ? *e.opening_equity : measure(book_, now_).equity);
+  else if (e.opening_equity)
+    account.day_opening_equity = *e.opening_equity;
+}
+
+void stepping::peak_rebased(const breaker_events::peak_rebased& e) {
+  auto& account = row("account");
+  account.peak_equity = measure(book_, now_).equity;
+  if (!has_cause(account, "drawdown")) return;
+  remove_cause(account, "drawdown");
+  account.reason = "peak rebased by " + e.who;
+  if (!account.standing.empty()) account.reason += "; still open: " + standing_text(account);
+}
+
+void stepping::foreign_close(const breaker_events::foreign_close& e) {
+  const bool named = e.cause == "liquidation" || e.cause == "adl";
+  auto& r = row(e.pair.text());
+  r.cooldown_until = cooldown_end();
+  add_cause(r, named ? e.cause : "foreign_close", "the venue closed a position of its own accord: " + e.cause, now_);
+}
+
+std::optional<std::string> stepping::unknown_order(const std::string& scope) const {
+  for (const auto& [name, pair] : book_.pairs) {
+    if (scope != "account" && scope != name.text()) continue;
+    for (const auto& [id, o] : pair.open_orders)
+      if (o.state == order_state::unknown) return id.text() + " of " + name.text();
+  }
+  return std::nullopt;
+}
+
+// Halt and kill switch are one state: what an operator says of the account shows in the configuration too.
+void stepping::switch_kill(bool on, const std::string& reason) {
+  auto& c = book_.configuration;
+  if (c.kill_switch == on && (!on || c.kill_switch_reason == reason)) return;
+  c.kill_switch = on;
+  c.kill_switch_reason = on ? reason : "";
+  c.updated_at = now_;
+  out_.configuration_changed = true;
+}
+
+void stepping::resume(const breaker_events::operator_said& e) {
+  auto& r = row(e.scope);
+  const auto refuse = [&](const std::string& why) {
+    out_.refused = failure{errc::conflict, e.scope + " stays open: " + why};
+  };
+  const bool kill = e.scope == "account" && book_.configuration.kill_switch;
+  if (r.standing.empty() && !kill) return;
+  if (const auto order = unknown_order(e.scope)) return refuse("order " + *order + " is UNKNOWN");
+  bool only_operator = true;
+  for (const auto& word : r.standing) {
+    only_operator = only_operator && said_by_operator(word);
+    switch (cause_of(word).ends) {
+      case cause_ending::by_itself: return refuse(word + " stands, it clears by two clean checks");
+      case cause_ending::next_day: return refuse(word + " stands until the next UTC day");
+      case cause_ending::by_rebase: return refuse(word + " stands until the peak is rebased");
+      case cause_ending::by_operator: break;
+    }
+  }
+  if (!only_operator && r.cooldown_until && now_ < *r.cooldown_until)
+    return refuse("it cools down for another " +
+                  std::to_string(std::chrono::ceil<seconds>(*r.cooldown_until - now_).count()) + " s");
+  r.standing.clear();
+  r.reason = "resumed: " + e.reason + " (" + e.who + ")";
+  if (e.scope == "account") switch_kill(false, e.reason);
+}
+
+void stepping::operator_said(const breaker_events::operator_said& e) {
+  if (e.scope != "account" && book_.pairs.count(pair_name{e.scope}) == 0) {
+    out_.refused = failure{errc::not_found, e.scope + " is neither the account nor a pair of this desk"};
+    return;
+  }
+  if (e.wanted == breaker_level::active) return resume(e);
+  const bool halt = e.wanted == breaker_level::halted;
+  const auto reason = e.reason + " (" + e.who + ")";
+  auto& r = row(e.scope);
+  remove_cause(r, halt ? "operator_reduce" : "operator_halt");
+  add_cause(r, halt ? "operator_halt" : "operator_reduce", reason, now_);
+  r.reason = reason;
+  if (e.scope == "account") switch_kill(halt, e.reason);
+}
+
+breaker_step stepping::finish() {
+  for (auto& [scope, after] : after_) {
+    settle(after);
+    breaker_row before;
+    before.scope = scope;
+    if (const auto known = book_.breakers.find(scope); known != book_.breakers.end()) before = known->second;
+    if (before == after) continue;
+    auto quiet = before;
+    quiet.peak_equity = after.peak_equity;
+    quiet.suspected_at = after.suspected_at;
+    quiet.clean_checks = after.clean_checks;
+    out_.changes.push_back({before, after, after.level > before.level, !(quiet == after)});
+    book_.breakers[scope] = after;
+  }
+  std::stable_sort(out_.changes.begin(), out_.changes.end(), [](const auto& a, const auto& b) {
+    return (a.after.level > a.before.level) > (b.after.level > b.before.level);
+  });
+  return std::move(out_);
+}
+
+}  // namespace
+
+breaker_step step_breaker(risk_book& book, const breaker_event& event, instant now) {
+  namespace on = breaker_events;
+  stepping step(book, now);
+  if (!std::holds_alternative<on::measured>(event) && !std::holds_alternative<on::day_rolled>(event) &&
+      step.day_is_over())
+    step.roll(measure(book, now).equity);
+
+  if (const auto* e = std::get_if<on::measured>(&event)) step.measured(*e);
+  if (const auto* e = std::get_if<on::operator_said>(&event)) step.operator_said(*e);
+  if (const auto* e = std::get_if<on::foreign_close>(&event)) step.foreign_close(*e);
+  if (const auto* e = std::get_if<on::peak_rebased>(&event)) step.peak_rebased(*e);
+  if (const auto* e = std::get_if<on::second_daemon>(&event)) step.second_daemon(*e);
+  if (const auto* e = std::get_if<on::day_rolled>(&event)) step.day_rolled(*e);
+  return step.finish();
+}
+
+breaker_level level_for(const risk_book& book, const pair_name& pair) {
+  if (book.configuration.kill_switch) return breaker_level::halted;
+  auto level = breaker_level::active;
+  for (const auto& scope : {std::string("account"), pair.text()})
+    if (const auto found = book.breakers.find(scope); found != book.breakers.end())
+      level = std::max(level, found->second.level);
+  return level;
+}
+
+std::string_view api_word(const breaker_row& row) {
+  switch (row.level) {
+    case breaker_level::active: return "ok";
+    case breaker_level::reducing: return "reducing";
+    case breaker_level::halted: return row.by_operator ? "halted" : "cooldown";
+  }
+  return "halted";
+}
+
+}  // namespace rltrader
