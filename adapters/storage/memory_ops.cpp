@@ -1,0 +1,336 @@
+// Checks a batch, then writes it: nothing is changed before all of it is known to fit.
+#include "adapters/storage/memory_ops.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace rltrader::storage {
+
+namespace {
+
+std::string_view joined(std::string_view a, std::string_view b, std::string& scratch) {
+  return scratch.assign(a).append(1, '\n').append(b);
+}
+
+/// A row named by one text, of which nothing is ever done with.
+template <auto Name>
+struct kept_by {
+  static std::string_view key(const auto& row, std::string&) { return row.*Name; }
+  static bool done(const auto&) { return false; }
+};
+
+struct decision_rules {
+  static std::string_view key(const decision& d, std::string&) { return d.id.text(); }
+  static bool done(const decision&) { return true; }
+};
+struct order_rules {
+  static std::string_view key(const order& o, std::string&) { return o.id.text(); }
+  static bool done(const order& o) { return terminal(o.state); }
+};
+struct fill_rules {
+  static std::string_view key(const fill& f, std::string& scratch) {
+    return joined(f.pair.text(), f.id.text(), scratch);
+  }
+  static bool done(const fill&) { return true; }
+};
+struct position_rules {
+  static std::string_view key(const position& p, std::string& scratch) {
+    return joined(p.pair.text(), text_of(p.leg_side), scratch);
+  }
+  static bool done(const position&) { return false; }
+};
+struct trade_rules {
+  static std::string_view key(const trade& t, std::string&) { return t.id.text(); }
+  static bool done(const trade& t) {
+    return t.status == trade_status::closed || t.status == trade_status::cancelled ||
+           t.status == trade_status::rejected;
+  }
+};
+struct run_rules {
+  static std::string_view key(const agent_run& r, std::string&) { return r.id.text(); }
+  static bool done(const agent_run& r) { return r.status == run_status::stopped; }
+};
+struct event_rules {
+  static std::string_view key(const state_event& e, std::string& scratch) {
+    return joined(e.order.text(), std::to_string(e.number), scratch);
+  }
+  static bool done(const state_event&) { return true; }
+};
+struct unnamed_rules {
+  static std::string_view key(const auto&, std::string&) { return {}; }
+  static bool done(const auto&) { return true; }
+};
+struct alert_rules {
+  static std::string_view key(const alert& a, std::string&) { return a.id; }
+  static bool done(const alert& a) { return a.status == alert_status::resolved; }
+};
+bool live(const retry_job& j) { return j.status == job_status::pending || j.status == job_status::processing; }
+struct job_rules {
+  static std::string_view key(const retry_job& j, std::string&) { return j.id; }
+  static bool done(const retry_job& j) { return !live(j); }
+};
+struct idempotency_rules {
+  static std::string_view key(const idempotency_record& r, std::string&) { return r.key; }
+  static bool done(const idempotency_record& r) { return r.status != 0; }
+};
+struct quarantine_rules {
+  static std::string_view key(const quarantine& q, std::string&) { return q.pair.text(); }
+  static bool done(const quarantine&) { return false; }
+};
+
+failure conflict(std::string_view table_name, const std::string& key, std::string_view why) {
+  return {errc::conflict, std::string(table_name) + " " + key + ": " + std::string(why)};
+}
+
+bool holds(const condition& c, const table& t, const void* row) {
+  return std::any_of(c.columns.begin(), c.columns.end(), [&](std::size_t place) {
+    const auto& col = t.columns[place];
+    if (!c.inside.empty()) {
+      const auto text = text_inside(col, row, c.inside);
+      return text && cell{*text} == c.value;
+    }
+    const auto stored = cell_of(col, row);
+    if (stored.index() == 0) return false;
+    switch (c.how) {
+      case comparison::equal: return stored == c.value;
+      case comparison::not_before: return stored >= c.value;
+      case comparison::before: return stored < c.value;
+    }
+    return false;
+  });
+}
+
+}  // namespace
+
+struct memory_ops::tables {
+  explicit tables(std::size_t most) {
+    std::apply([&](auto&... t) { (t.keep(most), ...); }, rows);
+  }
+
+  std::tuple<memory_table<decision, decision_rules>, memory_table<order, order_rules>, memory_table<fill, fill_rules>,
+             memory_table<position, position_rules>, memory_table<trade, trade_rules>,
+             memory_table<agent_run, run_rules>, memory_table<state_event, event_rules>,
+             memory_table<audit_event, unnamed_rules>, memory_table<risk_policy, kept_by<&risk_policy::id>>,
+             memory_table<breaker_row, kept_by<&breaker_row::scope>>, memory_table<alert, alert_rules>,
+             memory_table<retry_job, job_rules>, memory_table<metric_point, unnamed_rules>,
+             memory_table<risk_limit_set, kept_by<&risk_limit_set::id>>,
+             memory_table<agent_configuration, kept_by<&agent_configuration::id>>,
+             memory_table<agent_version, kept_by<&agent_version::id>>, memory_table<quarantine, quarantine_rules>,
+             memory_table<idempotency_record, idempotency_rules>, memory_table<desk_fact, kept_by<&desk_fact::name>>>
+      rows;
+  std::unordered_map<std::string, const decision*> newest;  ///< of each pair; never forgotten
+  std::map<std::string, std::string> live_jobs;             ///< job id by type and dedupe key
+  audit_head head;
+
+  template <class Row>
+  auto& of() {
+    return find<Row>(rows);
+  }
+  template <class Row, class... Tables>
+  static auto& find(std::tuple<Tables...>& all) {
+    constexpr std::array same{std::is_same_v<Row, typename Tables::row_type>...};
+    return std::get<static_cast<std::size_t>(std::find(same.begin(), same.end(), true) - same.begin())>(all);
+  }
+
+  void write(const decision& d) {
+    auto& t = of<decision>();
+    if (t.find(d.id.text()) != nullptr) return;
+    const auto newest_of = newest.find(d.pair.text());
+    auto& kept = t.write(d, [&](const decision& old) {
+      const auto last = newest.find(old.pair.text());
+      return last != newest.end() && last->second == &old && (newest_of != last || d.decided_at < old.decided_at);
+    });
+    if (newest_of == newest.end())
+      newest.emplace(d.pair.text(), &kept);
+    else if (newest_of->second == &kept || kept.decided_at >= newest_of->second->decided_at)
+      newest_of->second = &kept;
+  }
+  void write(const fill& f) {
+    of<fill>().write(f, [&](const fill& old) {
+      const auto* o = of<order>().find(old.order.text());
+      return o != nullptr && !terminal(o->state);
+    });
+  }
+  void write(const audit_note& note) {
+    const auto event = chain(head, note);
+    of<audit_event>().write(event);
+    head = {event.sequence, event.hash};
+  }
+  void write(const retry_job& j) {
+    if (const auto* old = of<retry_job>().find(j.id)) release(live_jobs, *old);
+    of<retry_job>().write(j);
+    if (has_key(j)) live_jobs[job_key(j)] = j.id;
+  }
+  template <class Row>
+  void write(const Row& row) {
+    of<Row>().write(row);
+  }
+
+  static bool has_key(const retry_job& j) { return live(j) && !j.dedupe_key.empty(); }
+  static std::string job_key(const retry_job& j) { return j.job_type + "\n" + j.dedupe_key; }
+  static void release(std::map<std::string, std::string>& jobs, const retry_job& j) {
+    if (!has_key(j)) return;
+    if (const auto held = jobs.find(job_key(j)); held != jobs.end() && held->second == j.id) jobs.erase(held);
+  }
+};
+
+namespace {
+
+/// What the rows of a batch before this one would leave behind; made only for the kinds that can conflict.
+struct batch_so_far {
+  std::set<std::string> appended;
+  std::map<std::string, const order*> orders;
+  std::map<std::string, const idempotency_record*> keys;
+  std::map<std::string, const retry_job*> jobs;
+  std::optional<std::map<std::string, std::string>> live_jobs;
+};
+
+/// The newest row of a key: of the batch, else of the table.
+template <class Row, class Table>
+const Row* before(std::map<std::string, const Row*>& batch, const Table& table, const std::string& key,
+                  const Row& row) {
+  auto& place = batch[key];
+  const auto* old = place != nullptr ? place : table.find(key);
+  place = &row;
+  return old;
+}
+
+template <class Row, class Table>
+result<void> fits_once(batch_so_far& batch, const Table& table, const Row& row, const std::string& key) {
+  if (table.find_same(row) == nullptr && batch.appended.insert(std::string(storage::table_of<Row>().name) + key).second)
+    return {};
+  return conflict(storage::table_of<Row>().name, key, "it is there already");
+}
+
+template <class Tables>
+result<void> fits(Tables&, batch_so_far&, const auto&) {
+  return {};
+}
+template <class Tables>
+result<void> fits(Tables& t, batch_so_far& batch, const fill& f) {
+  return fits_once(batch, t.template of<fill>(), f, f.pair.text() + " " + f.id.text());
+}
+template <class Tables>
+result<void> fits(Tables& t, batch_so_far& batch, const state_event& e) {
+  return fits_once(batch, t.template of<state_event>(), e, e.order.text() + " " + std::to_string(e.number));
+}
+template <class Tables>
+result<void> fits(Tables& t, batch_so_far& batch, const order& o) {
+  const auto* old = before(batch.orders, t.template of<order>(), o.id.text(), o);
+  if (old == nullptr) return {};
+  if (o.fingerprint != old->fingerprint) return conflict("trade_executions", o.id.text(), "its content cannot change");
+  if (o.filled < old->filled) return conflict("trade_executions", o.id.text(), "its filled quantity cannot fall");
+  if (terminal(old->state) && !terminal(o.state))
+    return conflict("trade_executions", o.id.text(), "it has ended and cannot open again");
+  return {};
+}
+template <class Tables>
+result<void> fits(Tables& t, batch_so_far& batch, const idempotency_record& r) {
+  const auto* old = before(batch.keys, t.template of<idempotency_record>(), r.key, r);
+  if (old == nullptr || r.fingerprint == old->fingerprint) return {};
+  return conflict("idempotency_keys", r.key, "its content cannot change");
+}
+template <class Tables>
+result<void> fits(Tables& t, batch_so_far& batch, const retry_job& j) {
+  if (!batch.live_jobs) batch.live_jobs = t.live_jobs;
+  if (const auto* old = before(batch.jobs, t.template of<retry_job>(), j.id, j))
+    Tables::release(*batch.live_jobs, *old);
+  if (!Tables::has_key(j)) return {};
+  const auto [held, is_new] = batch.live_jobs->emplace(Tables::job_key(j), j.id);
+  if (is_new || held->second == j.id) return {};
+  return conflict("retry_queue", j.id, "job " + held->second + " has the same dedupe key and is not done");
+}
+
+}  // namespace
+
+memory_ops::memory_ops(memory_limits limits) : tables_(std::make_unique<tables>(limits.rows_most)) {}
+memory_ops::~memory_ops() = default;
+
+result<void> memory_ops::commit(const ports::write_batch& rows) {
+  batch_so_far batch;
+  for (const auto& row : rows)
+    if (auto checked = std::visit([&](const auto& r) { return fits(*tables_, batch, r); }, row); !checked)
+      return checked;
+  for (const auto& row : rows) std::visit([&](const auto& r) { tables_->write(r); }, row);
+  return {};
+}
+
+template <class Row>
+result<ports::page_of<Row>> memory_ops::page(const table& t, const list_request& request) {
+  const auto& stored = tables_->of<Row>();
+  std::vector<const Row*> found;
+  for (const auto& row : stored.rows())
+    if (std::all_of(request.conditions.begin(), request.conditions.end(),
+                    [&](const condition& c) { return holds(c, t, &row); }))
+      found.push_back(&row);
+  // Rows of one moment stay in the order of their writing, turned with the list.
+  const auto& time = t.columns[request.time_column];
+  if (request.order == direction::newest_first) std::reverse(found.begin(), found.end());
+  std::stable_sort(found.begin(), found.end(), [&](const Row* a, const Row* b) {
+    const auto left = cell_of(time, a);
+    const auto right = cell_of(time, b);
+    return request.order == direction::newest_first ? right < left : left < right;
+  });
+  ports::page_of<Row> out;
+  out.total = static_cast<std::int64_t>(found.size());
+  if (request.conditions.empty()) out.total += stored.forgotten();
+  const auto first = std::min(static_cast<std::size_t>(request.offset), found.size());
+  const auto last = std::min(first + static_cast<std::size_t>(request.limit), found.size());
+  for (auto i = first; i < last; ++i) out.rows.push_back(*found[i]);
+  return out;
+}
+
+result<ports::desk_image> memory_ops::load() {
+  ports::desk_image out;
+  const auto copy = [](const auto& from, auto& to, auto&& which) {
+    std::copy_if(from.rows().begin(), from.rows().end(), std::back_inserter(to), which);
+  };
+  const auto all = [](const auto&) { return true; };
+  auto& t = *tables_;
+  copy(t.of<order>(), out.open_orders, [](const order& o) { return !terminal(o.state); });
+  copy(t.of<fill>(), out.open_order_fills, [&](const fill& f) {
+    const auto* o = t.of<order>().find(f.order.text());
+    return o != nullptr && !terminal(o->state);
+  });
+  instant newest_change{};
+  for (const auto& p : t.of<position>().rows()) newest_change = std::max(newest_change, p.updated_at);
+  copy(t.of<position>(), out.positions,
+       [&](const position& p) { return !p.held.is_zero() || p.updated_at > newest_change - hours{24}; });
+  copy(t.of<trade>(), out.open_trades, [](const trade& x) { return !trade_rules::done(x); });
+  copy(t.of<agent_run>(), out.runs, [](const agent_run& r) { return r.status != run_status::stopped; });
+  copy(t.of<risk_policy>(), out.policies, [](const risk_policy& p) { return p.active; });
+  copy(t.of<breaker_row>(), out.breakers, all);
+  copy(t.of<alert>(), out.open_alerts, [](const alert& a) { return a.status != alert_status::resolved; });
+  copy(t.of<retry_job>(), out.live_jobs, [](const retry_job& j) { return live(j); });
+  copy(t.of<risk_limit_set>(), out.limit_sets, all);
+  copy(t.of<agent_configuration>(), out.configurations, all);
+  copy(t.of<agent_version>(), out.versions, [](const agent_version& v) { return v.status != "retired"; });
+  copy(t.of<quarantine>(), out.quarantines, [](const quarantine& q) { return q.active; });
+  copy(t.of<desk_fact>(), out.facts, all);
+  copy(t.of<decision>(), out.last_decisions, [&](const decision& d) { return t.newest.at(d.pair.text()) == &d; });
+  return out;
+}
+
+result<void> memory_ops::retain(instant metrics_from, instant idempotency_from) {
+  tables_->of<metric_point>().erase_if([&](const metric_point& m) { return m.recorded_at < metrics_from; });
+  tables_->of<idempotency_record>().erase_if(
+      [&](const idempotency_record& r) { return r.created_at < idempotency_from && r.status != 0; });
+  return {};
+}
+
+result<std::int64_t> memory_ops::verify_audit() {
+  const auto& events = tables_->of<audit_event>().rows();
+  if (events.empty()) return std::int64_t{0};
+  // What was forgotten was the chain's beginning; the first link that is kept vouches for it.
+  audit_head at{events.front().sequence - 1, events.front().previous_hash};
+  for (const auto& event : events) {
+    const auto next = follow(at, event);
+    if (!next) return next.error();
+    at = *next;
+  }
+  if (at != tables_->head) return failure{errc::corrupt, "the audit chain does not end at its head"};
+  return at.sequence;
+}
+
+}  // namespace rltrader::storage

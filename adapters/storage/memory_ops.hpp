@@ -1,0 +1,42 @@
+// The ops store in memory, for replay, demo and tests: the same rules as on disk, and a bound on what it keeps.
+#pragma once
+
+#include "adapters/storage/memory_table.hpp"
+#include "adapters/storage/ops_lists.hpp"
+#include "domain/audit.hpp"
+#include "ports/ops_store.hpp"
+
+#include <memory>
+#include <tuple>
+#include <unordered_map>
+
+namespace rltrader::storage {
+
+/// How much is kept. Rows that something still depends on (open orders, live jobs, positions, configuration) always are.
+struct memory_limits {
+  std::size_t rows_most =
+      10'000;  ///< of each kind: decisions, fills, events, metrics, and what has ended of the others
+};
+
+/// The audit chain and the totals of lists without filters go on when old rows are forgotten. A fill that was forgotten
+/// would be taken a second time; so the bound is far above what a venue repeats.
+class memory_ops final : public ops_lists<memory_ops, ports::ops_store> {
+ public:
+  explicit memory_ops(memory_limits limits = {});
+  ~memory_ops() override;
+
+  result<void> commit(const ports::write_batch& rows) override;
+  result<ports::desk_image> load() override;
+  result<void> retain(instant metrics_from, instant idempotency_from) override;
+  std::string backend() const override { return "memory"; }
+  result<std::int64_t> verify_audit() override;
+
+  template <class Row>
+  result<ports::page_of<Row>> page(const table& t, const list_request& request);
+
+ private:
+  struct tables;
+  std::unique_ptr<tables> tables_;
+};
+
+}  // namespace rltrader::storage

@@ -1,0 +1,193 @@
+// SQLite's C interface behind results; the only file that knows it.
+#include "adapters/storage/sqlite_connection.hpp"
+
+#include <sqlite3.h>
+
+namespace rltrader::storage {
+
+namespace {
+
+/// Statements kept prepared; list queries have few forms, so this is never reached but by a defect.
+constexpr std::size_t prepared_most = 256;
+/// Virtual machine steps between two questions whether to give up, about 0.1 ms.
+constexpr int steps_between_questions = 10'000;
+
+failure failure_of(sqlite3* handle, int code) {
+  const char* name = sqlite3_db_filename(handle, "main");
+  const std::string what = std::string(name != nullptr ? name : "store") + ": " + sqlite3_errmsg(handle);
+  switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT: return {errc::conflict, what};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return {errc::corrupt, what + "; restore a backup or move the file away"};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return {errc::locked, what + "; another process writes to it"};
+    case SQLITE_INTERRUPT: return {errc::unavailable, "the statement took too long and was stopped"};
+    case SQLITE_FULL: return {errc::store_failed, what + "; make room on the disk"};
+    default: return {errc::store_failed, what};
+  }
+}
+
+}  // namespace
+
+statement::~statement() {
+  if (prepared_ != nullptr) again();
+}
+
+void statement::again() {
+  sqlite3_reset(prepared_);
+  sqlite3_clear_bindings(prepared_);
+}
+
+void statement::set(int parameter, const cell& value) {
+  int code = SQLITE_OK;
+  if (const auto* integer = std::get_if<std::int64_t>(&value))
+    code = sqlite3_bind_int64(prepared_, parameter, *integer);
+  else if (const auto* real = std::get_if<double>(&value))
+    code = sqlite3_bind_double(prepared_, parameter, *real);
+  else if (const auto* text = std::get_if<std::string>(&value))
+    code = sqlite3_bind_text64(prepared_, parameter, text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  else
+    code = sqlite3_bind_null(prepared_, parameter);
+  must(code != SQLITE_RANGE && code != SQLITE_MISUSE, "a statement got a parameter that it does not have");
+  if (code == SQLITE_NOMEM) throw std::bad_alloc();
+  must(code == SQLITE_OK, "a statement refused a parameter");
+}
+
+result<bool> statement::step() {
+  const int code = sqlite3_step(prepared_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return failure_of(sqlite3_db_handle(prepared_), code);
+}
+
+result<void> statement::run() {
+  for (;;) {
+    const auto more = step();
+    if (!more) return more.error();
+    if (!*more) return {};
+  }
+}
+
+cell statement::at(int column) const {
+  switch (sqlite3_column_type(prepared_, column)) {
+    case SQLITE_INTEGER: return std::int64_t{sqlite3_column_int64(prepared_, column)};
+    case SQLITE_FLOAT: return sqlite3_column_double(prepared_, column);
+    case SQLITE_TEXT: {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(prepared_, column));
+      return std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(prepared_, column)));
+    }
+    default: return std::monostate{};
+  }
+}
+
+void sqlite_connection::closer::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+void sqlite_connection::finalizer::operator()(sqlite3_stmt* prepared) const { sqlite3_finalize(prepared); }
+
+sqlite_connection::sqlite_connection(sqlite3* handle, std::string path) : path_(std::move(path)), handle_(handle) {}
+sqlite_connection::sqlite_connection(sqlite_connection&&) noexcept = default;
+sqlite_connection& sqlite_connection::operator=(sqlite_connection&&) noexcept = default;
+sqlite_connection::~sqlite_connection() = default;
+
+result<sqlite_connection> sqlite_connection::open(const open_options& options) {
+  sqlite3* handle = nullptr;
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+      (options.mode == access_mode::writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+  const int code = sqlite3_open_v2(options.path.c_str(), &handle, flags, nullptr);
+  if (handle == nullptr) throw std::bad_alloc();
+  sqlite_connection out(handle, options.path);
+  if (code != SQLITE_OK) return failure{errc::store_failed, options.path + ": " + sqlite3_errmsg(handle)};
+  if (auto prepared = out.prepare_file(options); !prepared) return prepared.error();
+  return out;
+}
+
+result<void> sqlite_connection::prepare_file(const open_options& options) {
+  sqlite3_busy_timeout(handle_.get(), 5000);
+  // Read first: a file that is not ours must not be touched.
+  const auto owner = integer_of("PRAGMA application_id");
+  if (!owner) return owner.error();
+  const auto tables = integer_of("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  if (*owner != options.application_id && *tables > 0)
+    return {errc::refused, path_ + " is not a file of this kind: its application id is " + std::to_string(*owner) +
+                               ", expected " + std::to_string(options.application_id)};
+  std::string pragmas =
+      "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+      "PRAGMA trusted_schema=OFF;";
+  if (options.mode == access_mode::writer) {
+    pragmas += "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864;";
+    pragmas +=
+        options.synchronous == durability::every_commit ? "PRAGMA synchronous=FULL;" : "PRAGMA synchronous=NORMAL;";
+    if (*tables == 0) pragmas += "PRAGMA application_id=" + std::to_string(options.application_id) + ";";
+  } else {
+    pragmas += "PRAGMA query_only=ON;";
+  }
+  if (auto set = execute(pragmas); !set) return set;
+  if (!options.check || *tables == 0) return {};
+  auto checked = prepare("PRAGMA quick_check(1)");
+  if (!checked) return checked.error();
+  const auto row = checked->step();
+  if (!row) return row.error();
+  if (*row && checked->at(0) != cell{std::string("ok")})
+    return {errc::corrupt, path_ + " is damaged: " + std::get<std::string>(checked->at(0)) +
+                               "; restore a backup or move the file away"};
+  return {};
+}
+
+result<void> sqlite_connection::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure_of(handle_.get(), code);
+  return {};
+}
+
+result<statement> sqlite_connection::prepare(const std::string& sql) {
+  if (const auto found = prepared_.find(sql); found != prepared_.end()) return statement{found->second.get()};
+  if (prepared_.size() >= prepared_most)
+    std::erase_if(prepared_, [](const auto& entry) { return sqlite3_stmt_busy(entry.second.get()) == 0; });
+  sqlite3_stmt* made = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+  if (code != SQLITE_OK) return failure_of(handle_.get(), code);
+  prepared_.emplace(sql, made);
+  return statement{made};
+}
+
+result<std::int64_t> sqlite_connection::integer_of(const std::string& sql) {
+  auto asked = prepare(sql);
+  if (!asked) return asked.error();
+  const auto row = asked->step();
+  if (!row) return row.error();
+  if (!*row) return std::int64_t{0};
+  const auto value = asked->at(0);
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  return integer != nullptr ? *integer : 0;
+}
+
+result<void> sqlite_connection::begin() { return execute("BEGIN IMMEDIATE"); }
+
+result<void> sqlite_connection::commit() {
+  auto done = execute("COMMIT");
+  if (!done) roll_back();
+  return done;
+}
+
+void sqlite_connection::roll_back() {
+  // Some failures have rolled back already; then there is nothing to do.
+  if (sqlite3_get_autocommit(handle_.get()) == 0) sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void sqlite_connection::give_up_when(std::function<bool()> give_up) {
+  if (!give_up) {
+    sqlite3_progress_handler(handle_.get(), 0, nullptr, nullptr);
+    give_up_.reset();
+    return;
+  }
+  give_up_ = std::make_unique<std::function<bool()>>(std::move(give_up));
+  sqlite3_progress_handler(
+      handle_.get(), steps_between_questions,
+      [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))() ? 1 : 0; }, give_up_.get());
+}
+
+std::string sqlite_version() { return sqlite3_libversion(); }
+
+}  // namespace rltrader::storage

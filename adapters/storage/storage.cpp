@@ -1,0 +1,42 @@
+// Names every backend once.
+#include "adapters/storage/storage.hpp"
+
+#include "adapters/storage/memory_market.hpp"
+#include "adapters/storage/memory_ops.hpp"
+#include "adapters/storage/sqlite_journal.hpp"
+#include "adapters/storage/sqlite_market.hpp"
+#include "adapters/storage/sqlite_ops.hpp"
+
+namespace rltrader::storage {
+
+namespace {
+
+template <class Port, class Opened>
+result<std::unique_ptr<Port>> as(result<std::unique_ptr<Opened>> opened) {
+  if (!opened) return opened.error();
+  return std::unique_ptr<Port>(std::move(*opened));
+}
+
+}  // namespace
+
+result<std::unique_ptr<ports::ops_store>> open_sqlite_ops(const std::string& path) {
+  return as<ports::ops_store>(sqlite_ops::open(path));
+}
+result<std::unique_ptr<ports::ops_reader>> open_sqlite_ops_reader(const std::string& path,
+                                                                  std::function<bool()> give_up) {
+  return as<ports::ops_reader>(sqlite_ops_reader::open(path, std::move(give_up)));
+}
+result<std::unique_ptr<ports::market_store>> open_sqlite_market(const std::string& path) {
+  return as<ports::market_store>(sqlite_market::open(path));
+}
+result<std::unique_ptr<ports::venue_journal>> open_sqlite_journal(const std::string& path) {
+  return as<ports::venue_journal>(sqlite_journal::open(path));
+}
+
+std::unique_ptr<ports::ops_store> make_memory_ops(std::size_t kept_most) {
+  return std::make_unique<memory_ops>(memory_limits{kept_most});
+}
+std::unique_ptr<ports::market_store> make_memory_market() { return std::make_unique<memory_market>(); }
+std::unique_ptr<ports::venue_journal> make_memory_journal() { return std::make_unique<memory_journal>(); }
+
+}  // namespace rltrader::storage
