@@ -149,6 +149,16 @@ TEST(features, of_a_market_that_stands_still_are_finite) {
   }
 }
 
+TEST(features, of_a_quiet_market_are_in_units_of_at_least_a_basis_point) {
+  feature_pipeline p(interval::m5, {});
+  const auto quiet = price::of(1'000);
+  for (int i = 0; i < 30; ++i) p.push({start + minutes{5} * i, quiet, quiet, quiet, quiet, quantity::of(1)});
+  const auto moved = *price::parse("1000.1");
+  p.push({start + minutes{5} * 30, quiet, moved, quiet, moved, quantity::of(1)});
+  EXPECT_NEAR(value_at(p, "return_1"), 1 / std::pow(2, 0.25), 1e-4);
+  EXPECT_NEAR(value_at(p, "slow_distance"), 13.0 / 14 / std::pow(1 + 169.0 / 196, 0.25), 1e-4);
+}
+
 TEST(features, take_funding_and_basis_with_the_next_bar_and_forget_them_when_old) {
   feature_pipeline p(interval::m5, {});
   const auto bars = walk(600, 4);
@@ -175,11 +185,12 @@ TEST(features, ignore_impossible_and_old_bars) {
   auto broken = walk(401, 5).back();
   broken.low = price{};
   p.push(broken);
+  p.push(walk(400, 5).back());
   p.push(walk(10, 5).back());
   const auto after = p.current().values;
   for (std::size_t i = 0; i < before.size(); ++i)
     EXPECT_TRUE(before[i] == after[i] || (std::isnan(before[i]) && std::isnan(after[i]))) << p.names()[i];
-  EXPECT_EQ(p.ignored(), 2u);
+  EXPECT_EQ(p.ignored(), 3u);
 }
 
 TEST(features, of_a_copy_go_their_own_way_and_repeat_to_the_bit) {
@@ -213,6 +224,10 @@ TEST(features, of_an_unheard_of_bar_score_high) {
   EXPECT_EQ(feature_warnings(seen, {}), std::vector<std::string>{"feature_quality_gate"});
   EXPECT_TRUE(p.names()[seen.farthest] == "range" || p.names()[seen.farthest] == "return_1")
       << p.names()[seen.farthest];
+
+  const auto price_after = crash.close;
+  p.push({crash.open_time + minutes{5}, price_after, price_after, price_after, price_after, crash.volume});
+  EXPECT_LT(p.ood_score(), seen.ood_score);
 }
 
 TEST(feature_gate, names_missing_features_and_refuses_scores_that_are_no_number) {

@@ -129,6 +129,16 @@ TEST(integrity, I11_each_defect_of_the_bars_has_its_word) {
   }
 }
 
+TEST(integrity, a_jump_is_measured_to_the_last_decimal) {
+  auto window = clean_window();
+  window[0].close = *price::parse("100.00000001");
+  auto& last = window[29];
+  last.close = last.high = *price::parse("105.00000001");  // 5 % would be 5.0000000005
+  EXPECT_EQ(judged(input_of(window)), clean);
+  last.close = last.high = *price::parse("105.00000002");
+  EXPECT_TRUE(check_integrity(input_of(window)).blocked);
+}
+
 TEST(integrity, sorts_an_unsorted_window) {
   auto window = clean_window();
   const auto expected = window;
