@@ -34,7 +34,7 @@ class alert_sink : public alert_sink_actor::base {
  private:
   void take(const alarm& what) {
     auto folded = folder_.fold(what, around_.now());
-    if (folded.row.id.empty()) return;  // beyond the bound: counted by the folder
+    if (folded.counted_only) return;
     keep(folded.row, std::nullopt);
     if (!folded.deliver) return;
     const auto level = what.severity == severity::high ? log_level::error : what.severity == severity::medium ? log_level::warn : log_level::info;

@@ -35,6 +35,10 @@ struct look_again {
   order_id id;
   std::uint64_t round = 0;
 };
+/// To itself: judge the measures now; `full` when a whole check period has passed.
+struct check_breaker {
+  bool full = false;
+};
 /// To itself: try to save again what the ledger did not take.
 struct save_again {};
 
@@ -181,6 +185,7 @@ using risk_actor = caf::typed_actor<
     caf::reacts_to<order_changed>,                                 // from the executor
     caf::reacts_to<position_changed>,                              // from the executor
     caf::reacts_to<tick>,                                          // marks
+    caf::reacts_to<check_breaker>,                                 // judges the measures after what has come
     caf::reacts_to<balance_known>,                                 // from the reconciler
     caf::reacts_to<quarantine_pair>,                               // a pair may not enter
     caf::reacts_to<pairs_agree>,                                   // two agreeing checks lift a quarantine
@@ -245,6 +250,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::clock_struck)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::check_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trade)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_orders)

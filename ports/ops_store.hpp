@@ -25,7 +25,7 @@ using write_batch = std::vector<ops_row>;
 struct desk_image {
   std::vector<order> open_orders;            ///< not terminal
   std::vector<fill> open_order_fills;        ///< fills of those
-  std::vector<position> positions;           ///< not flat, and those touched within the last day
+  std::vector<position> positions;           ///< all: one a pair and side, their sums go back to the beginning
   std::vector<trade> open_trades;            ///< not closed, cancelled or rejected
   std::vector<agent_run> runs;               ///< not stopped
   std::vector<risk_policy> policies;         ///< the active one
