@@ -234,10 +234,11 @@ struct breaker_moved {
 };
 
 /// Start, pause, resume or stop a pair's run.
-enum class run_verb : unsigned char { start, pause, resume, stop };
+/// `configure` changes learning and limits of the present run and nothing else; 404 without one.
+enum class run_verb : unsigned char { start, pause, resume, stop, configure };
 constexpr auto words(run_verb) {
   return std::array{word{run_verb::start, "start"}, word{run_verb::pause, "pause"}, word{run_verb::resume, "resume"},
-                    word{run_verb::stop, "stop"}};
+                    word{run_verb::stop, "stop"},   word{run_verb::configure, "configure"}};
 }
 enum class disposition : unsigned char { unsaid, adopt, flatten };
 constexpr auto words(disposition) {
