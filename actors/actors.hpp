@@ -27,11 +27,11 @@ class metrics;
 /// What every actor is given: market time, figures, and how to behave in time.
 struct surroundings {
   const ports::clock* clock = nullptr;
-  http::metrics* metrics = nullptr;       ///< may be null
-  std::function<double()> stopwatch;      ///< seconds, monotonic; market time where one thread drives all
-  double time_scale = 1;                  ///< market seconds per actor second
+  http::metrics* metrics = nullptr;   ///< may be null
+  std::function<double()> stopwatch;  ///< seconds, monotonic; market time where one thread drives all
+  double time_scale = 1;              ///< market seconds per actor second
   caf::timespan request_timeout = std::chrono::seconds{2};
-  bool detached = false;                  ///< blocking actors own a thread; never on the testing scheduler
+  bool detached = false;  ///< blocking actors own a thread; never on the testing scheduler
 
   instant now() const { return clock->now(); }
   /// How long the actor clock waits for a span of market time.
@@ -63,22 +63,26 @@ class level_gate {
 };
 
 ledger_actor spawn_ledger(caf::actor_system& system, const surroundings& around, ports::ops_store& store);
-market_store_actor spawn_market_store(caf::actor_system& system, const surroundings& around, ports::market_store& store);
+market_store_actor spawn_market_store(caf::actor_system& system, const surroundings& around,
+                                      ports::market_store& store);
 reader_actor spawn_reader(caf::actor_system& system, const surroundings& around, ports::ops_reader& store);
 
 retry_queue_actor spawn_retry_queue(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
-                                    std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed, std::string node);
+                                    std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed,
+                                    std::string node);
 alert_sink_actor spawn_alert_sink(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
-                                  retry_queue_actor queue, std::vector<alert> open, std::vector<ports::alert_channel*> channels);
+                                  retry_queue_actor queue, std::vector<alert> open,
+                                  std::vector<ports::alert_channel*> channels);
 
 struct executor_terms {
   trading_mode mode{};
-  milliseconds venue_timeout = seconds{5};   ///< actor clock: no word after this
+  milliseconds venue_timeout = seconds{5};  ///< actor clock: no word after this
   std::size_t waiting_most = 256;
 };
-executor_actor spawn_executor(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                              retry_queue_actor queue, ports::venue& venue, std::shared_ptr<const level_gate> gate,
-                              std::shared_ptr<const ports::desk_image> image, executor_terms terms);
+executor_actor spawn_executor(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                              alert_sink_actor alerts, retry_queue_actor queue, ports::venue& venue,
+                              std::shared_ptr<const level_gate> gate, std::shared_ptr<const ports::desk_image> image,
+                              executor_terms terms);
 
 struct risk_terms {
   trading_mode mode{};
@@ -89,16 +93,17 @@ struct risk_terms {
   money starting_wallet;
   review_terms review;
   std::string halt_file;
-  milliseconds check_every = seconds{10};  ///< market time: clean checks are counted at this pace
-  bool reconciled_at_start = true;         ///< pairs wait for their first agreement with the venue
+  milliseconds check_every = seconds{10};                   ///< market time: clean checks are counted at this pace
+  bool reconciled_at_start = true;                          ///< pairs wait for their first agreement with the venue
   std::function<void(const std::string&)> write_halt_file;  ///< called on halts and resumes, with the reason or empty
 };
-risk_actor spawn_risk(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                      executor_actor executor, std::shared_ptr<level_gate> gate, std::shared_ptr<const ports::desk_image> image,
-                      risk_terms terms);
+risk_actor spawn_risk(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                      alert_sink_actor alerts, executor_actor executor, std::shared_ptr<level_gate> gate,
+                      std::shared_ptr<const ports::desk_image> image, risk_terms terms);
 
 /// Makes the policy of a pair; runs on the pair's own actor.
-using policy_maker = std::function<result<std::unique_ptr<ports::policy>>(const pair_name&, const std::vector<std::string>& features)>;
+using policy_maker =
+    std::function<result<std::unique_ptr<ports::policy>>(const pair_name&, const std::vector<std::string>& features)>;
 /// Past bars of a pair for its restart, oldest first.
 using history_reader = std::function<std::vector<candle>(const pair_name&, interval, std::size_t bars)>;
 
@@ -108,12 +113,12 @@ struct pair_setup {
   double latency_slo_ms = 1500;
   std::function<void(const pair_name&, instant)> before_decision;  ///< a seam for tests; may throw
 };
-pair_actor spawn_pair(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                      risk_actor risk, const pair_setup& setup, pair_events::restored past);
+pair_actor spawn_pair(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                      alert_sink_actor alerts, risk_actor risk, const pair_setup& setup, pair_events::restored past);
 
 struct supervisor_terms {
-  std::vector<pair_name> pairs;       ///< that shall run now
-  std::vector<pair_name> supported;   ///< that may be asked for
+  std::vector<pair_name> pairs;      ///< that shall run now
+  std::vector<pair_name> supported;  ///< that may be asked for
   std::function<pair_setup(const pair_name&)> setup_of;
   history_reader history;
   restart_terms restarts;
@@ -121,16 +126,16 @@ struct supervisor_terms {
 };
 pair_supervisor_actor spawn_pair_supervisor(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
                                             alert_sink_actor alerts, risk_actor risk, executor_actor executor,
-                                            reader_actor reader, std::shared_ptr<const ports::desk_image> image,
-                                            supervisor_terms terms);
+                                            std::shared_ptr<const ports::desk_image> image, supervisor_terms terms);
 
 struct reconciler_terms {
   milliseconds venue_timeout = seconds{5};
-  milliseconds fills_window = hours{24};   ///< how far back fills are asked for, at least
+  milliseconds fills_window = hours{24};  ///< how far back fills are asked for, at least
   std::vector<pair_name> pairs;
 };
-reconciler_actor spawn_reconciler(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                                  risk_actor risk, executor_actor executor, ports::venue& venue, reconciler_terms terms);
+reconciler_actor spawn_reconciler(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                                  alert_sink_actor alerts, risk_actor risk, executor_actor executor,
+                                  ports::venue& venue, reconciler_terms terms);
 
 struct feed_terms {
   interval primary{};
@@ -139,8 +144,9 @@ struct feed_terms {
   std::vector<pair_name> pairs;
 };
 market_feed_actor spawn_market_feed(caf::actor_system& system, const surroundings& around, market_store_actor store,
-                                    ledger_actor ledger, alert_sink_actor alerts, risk_actor risk, executor_actor executor,
-                                    pair_supervisor_actor pairs, ports::market_source& source, feed_terms terms);
+                                    ledger_actor ledger, alert_sink_actor alerts, risk_actor risk,
+                                    executor_actor executor, pair_supervisor_actor pairs, ports::market_source& source,
+                                    feed_terms terms);
 
 /// A row of the job table: what is done, how often in market time, and how.
 struct scheduled_job {

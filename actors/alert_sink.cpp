@@ -1,5 +1,6 @@
 // Folds, stores and sends alerts; its senders never wait.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "actors/log.hpp"
 #include "messages/errors.hpp"
 
@@ -15,11 +16,16 @@ class alert_sink : public alert_sink_actor::base {
  public:
   alert_sink(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, retry_queue_actor queue,
              const std::vector<alert>& open, std::vector<ports::alert_channel*> channels)
-      : super(cfg), around_(around), ledger_(std::move(ledger)), queue_(std::move(queue)), channels_(std::move(channels)) {
+      : super(cfg),
+        around_(around),
+        ledger_(std::move(ledger)),
+        queue_(std::move(queue)),
+        channels_(std::move(channels)) {
     folder_.restore(open);
   }
 
   behavior_type make_behavior() override {
+    die_loudly(this, "alert_sink");
     send(queue_, subscribe_jobs{"alert_delivery", caf::actor_cast<job_worker>(this)});
     return {[this](const alarm& what) { take(what); },
             [this](const change_alert& what) -> caf::result<alert> { return change(what); },
@@ -37,7 +43,9 @@ class alert_sink : public alert_sink_actor::base {
     if (folded.counted_only) return;
     keep(folded.row, std::nullopt);
     if (!folded.deliver) return;
-    const auto level = what.severity == severity::high ? log_level::error : what.severity == severity::medium ? log_level::warn : log_level::info;
+    const auto level = what.severity == severity::high     ? log_level::error
+                       : what.severity == severity::medium ? log_level::warn
+                                                           : log_level::info;
     std::string text = what.category + ": " + what.metric;
     for (const auto& [k, v] : what.metadata) text += ' ' + k + '=' + v;
     log_event(level, "alert." + what.category, what.pair, "alert_sink", folded.row.id, text);
@@ -50,15 +58,19 @@ class alert_sink : public alert_sink_actor::base {
     job.job_type = "alert_delivery";
     job.payload = {{"alert_id", row.id}, {"channel", channel.name()}};
     job.dedupe_key = row.id + '|' + channel.name();
-    request(queue_, around_.request_timeout, std::move(job)).then([](const retry_job&) {}, [](const caf::error& e) {
-      log_event(log_level::warn, "alert.not_queued", "", "alert_sink", "", from_caf(e, "the retry queue").what);
-    });
+    request(queue_, around_.request_timeout, std::move(job))
+        .then([](const retry_job&) {},
+              [](const caf::error& e) {
+                log_event(log_level::warn, "alert.not_queued", "", "alert_sink", "",
+                          from_caf(e, "the retry queue").what);
+              });
   }
 
   caf::result<job_done> deliver_again(const retry_job& job) {
     const auto id = job.payload.find("alert_id");
     const auto name = job.payload.find("channel");
-    if (id == job.payload.end() || name == job.payload.end()) return to_caf({errc::malformed, "the job names no alert or channel"});
+    if (id == job.payload.end() || name == job.payload.end())
+      return to_caf({errc::malformed, "the job names no alert or channel"});
     for (const auto& row : folder_.open())
       if (row.id == id->second)
         for (auto* channel : channels_)
@@ -70,8 +82,12 @@ class alert_sink : public alert_sink_actor::base {
   caf::result<alert> change(const change_alert& what) {
     auto row = folder_.set_status(what.id, what.status, around_.now());
     if (!row) return to_caf({errc::not_found, "no open alert " + what.id});
-    audit_note note{.actor = what.who, .action = "alert." + std::string(text_of(what.status)), .resource_type = "alert",
-                    .resource_id = what.id, .metadata = {}, .created_at = around_.now()};
+    audit_note note{.actor = what.who,
+                    .action = "alert." + std::string(text_of(what.status)),
+                    .resource_type = "alert",
+                    .resource_id = what.id,
+                    .metadata = {},
+                    .created_at = around_.now()};
     auto promise = make_response_promise<alert>();
     request(ledger_, around_.request_timeout, write_rows{{*row, std::move(note)}})
         .then([promise, row = *row](const written&) mutable { promise.deliver(std::move(row)); },
@@ -83,9 +99,10 @@ class alert_sink : public alert_sink_actor::base {
     ports::write_batch rows{row};
     if (note) rows.emplace_back(std::move(*note));
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-        .then([](const written&) {}, [](const caf::error& e) {
-          log_event(log_level::error, "alert.not_kept", "", "alert_sink", "", from_caf(e, "the ledger").what);
-        });
+        .then([](const written&) {},
+              [](const caf::error& e) {
+                log_event(log_level::error, "alert.not_kept", "", "alert_sink", "", from_caf(e, "the ledger").what);
+              });
   }
 
   surroundings around_;
@@ -98,7 +115,8 @@ class alert_sink : public alert_sink_actor::base {
 }  // namespace
 
 alert_sink_actor spawn_alert_sink(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
-                                  retry_queue_actor queue, std::vector<alert> open, std::vector<ports::alert_channel*> channels) {
+                                  retry_queue_actor queue, std::vector<alert> open,
+                                  std::vector<ports::alert_channel*> channels) {
   return system.spawn<alert_sink>(around, std::move(ledger), std::move(queue), std::move(open), std::move(channels));
 }
 

@@ -3,6 +3,7 @@
 // Nothing leaves before its intent is durable (I2); the last look at the breaker is right before the venue (I9); no answer is
 // UNKNOWN and looked up until the venue has spoken or absence is proved (I4); what is durable is told, nothing else.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "actors/log.hpp"
 #include "domain/absence.hpp"
 #include "domain/books.hpp"
@@ -22,68 +23,78 @@ class executor : public executor_actor::base {
   using super = executor_actor::base;
 
  public:
-  executor(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts, retry_queue_actor queue,
-           ports::venue& venue, std::shared_ptr<const level_gate> gate, std::shared_ptr<const ports::desk_image> image,
-           executor_terms terms)
-      : super(cfg), around_(around), ledger_(std::move(ledger)), alerts_(std::move(alerts)), queue_(std::move(queue)), venue_(venue),
-        gate_(std::move(gate)), terms_(terms) {
+  executor(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
+           retry_queue_actor queue, ports::venue& venue, std::shared_ptr<const level_gate> gate,
+           std::shared_ptr<const ports::desk_image> image, executor_terms terms)
+      : super(cfg),
+        around_(around),
+        ledger_(std::move(ledger)),
+        alerts_(std::move(alerts)),
+        queue_(std::move(queue)),
+        venue_(venue),
+        gate_(std::move(gate)),
+        terms_(terms) {
     books_.restore(image->open_orders, image->open_order_fills, image->positions, image->open_trades);
   }
 
   behavior_type make_behavior() override {
+    die_loudly(this, "executor");
     send(queue_, subscribe_jobs{"order_lookup", caf::actor_cast<job_worker>(this)});
     venue_.on_event([weak = caf::weak_actor_ptr{ctrl()}](const ports::venue_event& e) {
       if (auto self = caf::actor_cast<executor_actor>(weak)) caf::anon_send(self, venue_spoke{e});
     });
     take_up_where_left();
-    return {[this](execute_order& what) { execute(std::move(what)); },
-            [this](const cancel_order& what) -> caf::result<execution_view> { return cancel(what); },
-            [this](const cancel_entries& what) { cancel_all_entries(what); },
-            [this](const resolve_order& what) -> caf::result<execution_view> {
-              const auto* o = books_.find(what.id);
-              if (!o) return to_caf({errc::not_found, "no order " + what.id.text() + " in the books"});
-              if (!terminal(o->state)) look_up(o->id);
-              return execution_view_of(*o);
-            },
-            [this](const ask_books&) {
-              books_reply reply;
-              for (const auto& [id, o] : books_.open_orders()) reply.open_orders.push_back(o);
-              reply.known_fills = books_.recent_fill_ids();
-              for (const auto& [key, p] : books_.positions()) reply.positions.push_back(p);
-              for (const auto& [id, t] : books_.open_trades()) reply.open_trades.push_back(t);
-              return reply;
-            },
-            [this](const book_fill& what) { take_fill(what.what); },
-            [this](const book_funding& what) { save(books_.note_funding(what.what, what.mark, around_.now()), "funding"); },
-            [this](venue_answered& what) { hear(what); },
-            [this](const venue_spoke& what) {
-              if (const auto* f = std::get_if<fill>(&what.what)) take_fill(*f);
-              if (const auto* r = std::get_if<ports::order_report>(&what.what)) take_report(*r);
-            },
-            [this](const books_answered& what) { hear_books(what); },
-            [this](const look_again& what) {
-              const auto it = lookups_.find(what.id);
-              if (it != lookups_.end() && it->second.round == what.round) look_up(what.id);
-            },
-            [this](const save_again&) { write_out(); },
-            [this](const subscribe_orders& what) { listeners_.push_back(what.who); },
-            [this](const do_job& what) -> caf::result<job_done> {
-              const auto id = what.job.payload.find("client_order_id");
-              if (id == what.job.payload.end()) return to_caf({errc::malformed, "the job names no client_order_id"});
-              const auto* o = books_.find(order_id{id->second});
-              if (!o || terminal(o->state)) return job_done{what.job.id};
-              look_up(o->id);
-              return to_caf({errc::unavailable, "the venue has not spoken of " + id->second + " yet"});
-            },
-            [this](const ask_health&) {
-              health_reply reply;
-              int unknown = 0;
-              for (const auto& [id, o] : books_.open_orders())
-                if (o.state == order_state::unknown) ++unknown;
-              if (unknown > 0) reply.problems.push_back({"orders", std::to_string(unknown) + " without the venue's word; they are being looked up"});
-              if (!trouble_.empty()) reply.problems.push_back({"ledger", trouble_});
-              return reply;
-            }};
+    return {
+        [this](execute_order& what) { execute(std::move(what)); },
+        [this](const cancel_order& what) -> caf::result<execution_view> { return cancel(what); },
+        [this](const cancel_entries& what) { cancel_all_entries(what); },
+        [this](const resolve_order& what) -> caf::result<execution_view> {
+          const auto* o = books_.find(what.id);
+          if (!o) return to_caf({errc::not_found, "no order " + what.id.text() + " in the books"});
+          if (!terminal(o->state)) look_up(o->id);
+          return execution_view_of(*o);
+        },
+        [this](const ask_books&) {
+          books_reply reply;
+          for (const auto& [id, o] : books_.open_orders()) reply.open_orders.push_back(o);
+          reply.known_fills = books_.recent_fill_ids();
+          for (const auto& [key, p] : books_.positions()) reply.positions.push_back(p);
+          for (const auto& [id, t] : books_.open_trades()) reply.open_trades.push_back(t);
+          return reply;
+        },
+        [this](const book_fill& what) { take_fill(what.what); },
+        [this](const book_funding& what) { save(books_.note_funding(what.what, what.mark, around_.now()), "funding"); },
+        [this](venue_answered& what) { hear(what); },
+        [this](const venue_spoke& what) {
+          if (const auto* f = std::get_if<fill>(&what.what)) take_fill(*f);
+          if (const auto* r = std::get_if<ports::order_report>(&what.what)) take_report(*r);
+        },
+        [this](const books_answered& what) { hear_books(what); },
+        [this](const look_again& what) {
+          const auto it = lookups_.find(what.id);
+          if (it != lookups_.end() && it->second.round == what.round) look_up(what.id);
+        },
+        [this](const save_again&) { write_out(); },
+        [this](const subscribe_orders& what) { listeners_.push_back(what.who); },
+        [this](const do_job& what) -> caf::result<job_done> {
+          const auto id = what.job.payload.find("client_order_id");
+          if (id == what.job.payload.end()) return to_caf({errc::malformed, "the job names no client_order_id"});
+          const auto* o = books_.find(order_id{id->second});
+          if (!o || terminal(o->state)) return job_done{what.job.id};
+          look_up(o->id);
+          return to_caf({errc::unavailable, "the venue has not spoken of " + id->second + " yet"});
+        },
+        [this](const ask_health&) {
+          health_reply reply;
+          int unknown = 0;
+          for (const auto& [id, o] : books_.open_orders())
+            if (o.state == order_state::unknown) ++unknown;
+          if (unknown > 0)
+            reply.problems.push_back(
+                {"orders", std::to_string(unknown) + " without the venue's word; they are being looked up"});
+          if (!trouble_.empty()) reply.problems.push_back({"ledger", trouble_});
+          return reply;
+        }};
   }
 
   void on_exit() override {
@@ -177,7 +188,8 @@ class executor : public executor_actor::base {
       o.status_reason = "intent_not_durable: " + why.what;
       // Told though it is not durable: it never was an order, and risk counted it from its approval on.
       broadcast({.now = o, .by_fill = {}, .held = {}, .round_trip = {}});
-      raise("intent_not_durable", severity::high, o.intent.content.pair.text(), "intents_dropped", 1, {{"client_order_id", o.id.text()}, {"why", why.what}});
+      raise("intent_not_durable", severity::high, o.intent.content.pair.text(), "intents_dropped", 1,
+            {{"client_order_id", o.id.text()}, {"why", why.what}});
     }
     // A timed-out write may have happened: the same rows again would be refused as doubles, so the ledger's word decides.
     if (why.code == errc::conflict && !kept.empty() && kept.size() == 1) {
@@ -187,7 +199,8 @@ class executor : public executor_actor::base {
     }
     outbox_ = std::move(kept);
     if (!outbox_.empty()) {
-      raise("ledger_down", severity::high, "", "saves_waiting", static_cast<double>(outbox_.size()), {{"why", why.what}});
+      raise("ledger_down", severity::high, "", "saves_waiting", static_cast<double>(outbox_.size()),
+            {{"why", why.what}});
       delayed_send(this, std::chrono::seconds{1}, save_again{});
     }
   }
@@ -201,7 +214,8 @@ class executor : public executor_actor::base {
   void broadcast(const order_changed& what) {
     for (const auto& l : listeners_) send(l, what);
   }
-  void raise(std::string category, severity how, std::string pair, std::string metric, double value, std::map<std::string, std::string> metadata) {
+  void raise(std::string category, severity how, std::string pair, std::string metric, double value,
+             std::map<std::string, std::string> metadata) {
     send(alerts_, alarm{std::move(category), how, std::move(pair), std::move(metric), value, 0, std::move(metadata)});
   }
 
@@ -209,18 +223,22 @@ class executor : public executor_actor::base {
 
   void execute(execute_order&& what) {
     const auto& intent = what.what.intent();
-    if (outbox_.size() >= terms_.waiting_most) return refuse_unbooked(intent, what.trace_id, "the executor has too many orders waiting");
+    if (outbox_.size() >= terms_.waiting_most)
+      return refuse_unbooked(intent, what.trace_id, "the executor has too many orders waiting");
     auto opened = books_.open(intent, around_.now(), what.trace_id);
     if (!opened) {
-      raise("slot_conflict", severity::high, intent.content.pair.text(), "intents_refused", 1, {{"why", opened.error().what}});
+      raise("slot_conflict", severity::high, intent.content.pair.text(), "intents_refused", 1,
+            {{"why", opened.error().what}});
       return refuse_unbooked(intent, what.trace_id, opened.error().what);
     }
     if (!opened->now) {  // the same slot and content again: it executes once
-      if (const auto* known = books_.find(order_id_of(intent.slot))) broadcast({.now = *known, .by_fill = {}, .held = {}, .round_trip = {}});
+      if (const auto* known = books_.find(order_id_of(intent.slot)))
+        broadcast({.now = *known, .by_fill = {}, .held = {}, .round_trip = {}});
       return;
     }
     const auto id = opened->now->id;
-    save(std::move(*opened), "intent", [this, id, approved = std::move(what.what)] { leave(id, approved); }, true);
+    save(
+        std::move(*opened), "intent", [this, id, approved = std::move(what.what)] { leave(id, approved); }, true);
   }
 
   void refuse_unbooked(const order_intent& intent, const std::string& trace, const std::string& why) {
@@ -248,14 +266,16 @@ class executor : public executor_actor::base {
       if (auto self = caf::actor_cast<executor_actor>(weak)) caf::anon_send(self, venue_answered{token, std::move(a)});
     });
     // Silence is an answer too, in time: the order is UNKNOWN then. The real answer may still come and is heard.
-    delayed_send(this, caf::timespan{terms_.venue_timeout}, venue_answered{token, ports::place_answer{ports::no_word{"no answer in time"}}});
+    delayed_send(this, caf::timespan{terms_.venue_timeout},
+                 venue_answered{token, ports::place_answer{ports::no_word{"no answer in time"}}});
   }
 
   /// Applies an event to an order and saves what it changed.
   void note(const order_id& id, const order_event& event) {
     auto step = books_.note(id, event, around_.now());
     if (!step) {
-      raise("order_contradiction", severity::high, "", "words_refused", 1, {{"client_order_id", id.text()}, {"why", step.error().what}});
+      raise("order_contradiction", severity::high, "", "words_refused", 1,
+            {{"client_order_id", id.text()}, {"why", step.error().what}});
       log_event(log_level::error, "order.contradiction", "", "executor", id.text(), step.error().what);
       return;
     }
@@ -304,7 +324,8 @@ class executor : public executor_actor::base {
     for (const auto& [id, o] : books_.open_orders()) open.push_back(id);
     for (const auto& id : open) {
       const auto* o = books_.find(id);
-      if (o->state == order_state::intent || o->state == order_state::sent) note(id, order_events::no_word{"the daemon restarted before an answer"});
+      if (o->state == order_state::intent || o->state == order_state::sent)
+        note(id, order_events::no_word{"the daemon restarted before an answer"});
       begin_lookups(id);
     }
   }
@@ -328,7 +349,8 @@ class executor : public executor_actor::base {
     venue_.look_up(o->content().pair, id, [weak = caf::weak_actor_ptr{ctrl()}, token](ports::lookup_answer a) {
       if (auto self = caf::actor_cast<executor_actor>(weak)) caf::anon_send(self, venue_answered{token, std::move(a)});
     });
-    delayed_send(this, caf::timespan{terms_.venue_timeout}, venue_answered{token, ports::lookup_answer{ports::no_word{"no answer in time"}}});
+    delayed_send(this, caf::timespan{terms_.venue_timeout},
+                 venue_answered{token, ports::lookup_answer{ports::no_word{"no answer in time"}}});
   }
 
   void look_later(const order_id& id) {
@@ -356,22 +378,27 @@ class executor : public executor_actor::base {
     if (std::holds_alternative<ports::order_absent>(answer)) {
       if (o->state != order_state::unknown) note(id, order_events::no_word{"the venue does not show it"});
       s.evidence.denied(around_.now(), absence_terms{});
-      if (s.evidence.proved(around_.now(), true, absence_terms{})) return ask_venue_books(id);  // the books must agree too
+      if (s.evidence.proved(around_.now(), true, absence_terms{}))
+        return ask_venue_books(id);  // the books must agree too
       return look_later(id);
     }
     s.evidence.unanswered();
     if (s.evidence.silent() && !s.told_silent) {
       s.told_silent = true;
-      raise("order_unknown", severity::high, o->content().pair.text(), "lookups_without_answer", s.evidence.tries_without_answer, {{"client_order_id", id.text()}});
+      raise("order_unknown", severity::high, o->content().pair.text(), "lookups_without_answer",
+            s.evidence.tries_without_answer, {{"client_order_id", id.text()}});
       broadcast({.now = *o, .by_fill = {}, .held = {}, .round_trip = {}, .silent = true});
       enqueue_job job;
       job.job_type = "order_lookup";
       job.payload = {{"client_order_id", id.text()}};
       job.dedupe_key = id.text();
       job.max_attempts = 1000;
-      request(queue_, around_.request_timeout, std::move(job)).then([](const retry_job&) {}, [](const caf::error& e) {
-        log_event(log_level::error, "lookup.not_queued", "", "executor", "", from_caf(e, "the retry queue").what);
-      });
+      request(queue_, around_.request_timeout, std::move(job))
+          .then([](const retry_job&) {},
+                [](const caf::error& e) {
+                  log_event(log_level::error, "lookup.not_queued", "", "executor", "",
+                            from_caf(e, "the retry queue").what);
+                });
     }
     look_later(id);
   }
@@ -384,7 +411,9 @@ class executor : public executor_actor::base {
       if (auto self = caf::actor_cast<executor_actor>(weak))
         caf::anon_send(self, books_answered{token, std::make_shared<const result<ports::venue_books>>(std::move(b))});
     });
-    delayed_send(this, caf::timespan{terms_.venue_timeout}, books_answered{token, std::make_shared<const result<ports::venue_books>>(failure{errc::timed_out, "no answer in time"})});
+    delayed_send(this, caf::timespan{terms_.venue_timeout},
+                 books_answered{token, std::make_shared<const result<ports::venue_books>>(
+                                           failure{errc::timed_out, "no answer in time"})});
   }
 
   void hear_books(const books_answered& what) {
@@ -415,7 +444,8 @@ class executor : public executor_actor::base {
     if (shown) return look_up(id);  // its fills are booked; now its state
     auto& s = lookups_[id];
     if (s.evidence.proved(around_.now(), positions_agree(theirs, o->content().pair), absence_terms{}))
-      return note(id, order_events::absence_proved{"not found " + std::to_string(s.evidence.denials) + " times, no fill, not open, position agrees"});
+      return note(id, order_events::absence_proved{"not found " + std::to_string(s.evidence.denials) +
+                                                   " times, no fill, not open, position agrees"});
     look_later(id);
   }
 
@@ -437,12 +467,14 @@ class executor : public executor_actor::base {
     const auto reference = known ? known->intent.reference : price{};
     auto step = books_.note_fill(f, around_.now());
     if (!step) {
-      raise("fill_refused", severity::high, f.pair.text(), "fills_refused", 1, {{"fill", f.id.text()}, {"why", step.error().what}});
+      raise("fill_refused", severity::high, f.pair.text(), "fills_refused", 1,
+            {{"fill", f.id.text()}, {"why", step.error().what}});
       return;
     }
     if (known && reference.positive()) note_slippage(f, reference);
     if (!step->now)
-      raise("foreign_fill", severity::high, f.pair.text(), "fills_without_open_order", 1, {{"fill", f.id.text()}, {"cause", f.cause}});
+      raise("foreign_fill", severity::high, f.pair.text(), "fills_without_open_order", 1,
+            {{"fill", f.id.text()}, {"cause", f.cause}});
     else if (terminal(step->now->state))
       lookups_.erase(step->now->id);
     save(std::move(*step), f.cause);
@@ -469,7 +501,8 @@ class executor : public executor_actor::base {
   caf::result<execution_view> cancel(const cancel_order& what) {
     const auto* o = books_.find(what.id);
     if (!o) return to_caf({errc::not_found, "no order " + what.id.text() + " in the books"});
-    if (terminal(o->state)) return to_caf({errc::conflict, "order " + what.id.text() + " is " + std::string(text_of(o->state)) + " already"});
+    if (terminal(o->state))
+      return to_caf({errc::conflict, "order " + what.id.text() + " is " + std::string(text_of(o->state)) + " already"});
     auto step = books_.note(what.id, order_events::cancel_wanted{what.reason + " (" + what.who + ")"}, around_.now());
     if (!step) return to_caf(step.error());
     auto promise = make_response_promise<execution_view>();
@@ -494,13 +527,15 @@ class executor : public executor_actor::base {
     venue_.cancel(o->content().pair, id, [weak = caf::weak_actor_ptr{ctrl()}, token](ports::cancel_answer a) {
       if (auto self = caf::actor_cast<executor_actor>(weak)) caf::anon_send(self, venue_answered{token, std::move(a)});
     });
-    delayed_send(this, caf::timespan{terms_.venue_timeout}, venue_answered{token, ports::cancel_answer{ports::no_word{"no answer in time"}}});
+    delayed_send(this, caf::timespan{terms_.venue_timeout},
+                 venue_answered{token, ports::cancel_answer{ports::no_word{"no answer in time"}}});
   }
 
   void cancel_all_entries(const cancel_entries& what) {
     std::vector<order_id> ids;
     for (const auto& [id, o] : books_.open_orders())
-      if (o.intent.slot.leg == order_leg::entry && (what.pair.empty() || o.content().pair.text() == what.pair)) ids.push_back(id);
+      if (o.intent.slot.leg == order_leg::entry && (what.pair.empty() || o.content().pair.text() == what.pair))
+        ids.push_back(id);
     for (const auto& id : ids) {
       note(id, order_events::cancel_wanted{what.reason});
       ask_cancel(id);
@@ -527,9 +562,10 @@ class executor : public executor_actor::base {
 
 }  // namespace
 
-executor_actor spawn_executor(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                              retry_queue_actor queue, ports::venue& venue, std::shared_ptr<const level_gate> gate,
-                              std::shared_ptr<const ports::desk_image> image, executor_terms terms) {
+executor_actor spawn_executor(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                              alert_sink_actor alerts, retry_queue_actor queue, ports::venue& venue,
+                              std::shared_ptr<const level_gate> gate, std::shared_ptr<const ports::desk_image> image,
+                              executor_terms terms) {
   return system.spawn<executor>(around, std::move(ledger), std::move(alerts), std::move(queue), venue, std::move(gate),
                                 std::move(image), terms);
 }

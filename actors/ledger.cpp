@@ -1,5 +1,6 @@
 // The only writer of ops state: what waits in its mailbox becomes one transaction, and is answered after COMMIT.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "messages/errors.hpp"
 
 #include <caf/all.hpp>
@@ -21,6 +22,7 @@ class ledger : public ledger_actor::base {
       : super(cfg), around_(around), store_(store) {}
 
   behavior_type make_behavior() override {
+    die_loudly(this, "ledger");
     return {[this](const flush_rows&) { flush(); },
             [this](write_rows& what) -> caf::result<written> {
               if (waiting_.size() >= batches_most)

@@ -7,8 +7,8 @@
 
 namespace rltrader {
 
-void log_event(log_level level, std::string_view event, std::string_view pair, std::string_view actor, std::string_view trace,
-               std::string_view text) {
+void log_event(log_level level, std::string_view event, std::string_view pair, std::string_view actor,
+               std::string_view trace, std::string_view text) {
   const auto as = static_cast<spdlog::level::level_enum>(level);
   auto* logger = spdlog::default_logger_raw();
   if (!logger || !logger->should_log(as)) return;

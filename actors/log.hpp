@@ -11,7 +11,7 @@ enum class log_level : unsigned char { trace, debug, info, warn, error, critical
 inline constexpr char log_separator = '\x1f';
 
 /// Writes one event to the process's logger. Empty fields are left out. Never blocks on anything but the log's own sink.
-void log_event(log_level level, std::string_view event, std::string_view pair, std::string_view actor, std::string_view trace,
-               std::string_view text);
+void log_event(log_level level, std::string_view event, std::string_view pair, std::string_view actor,
+               std::string_view trace, std::string_view text);
 
 }  // namespace rltrader

@@ -1,5 +1,6 @@
 // The only writer of market data: batches what comes, reads candles back, never delays an intent.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "messages/errors.hpp"
 
 #include <caf/all.hpp>
@@ -21,6 +22,7 @@ class market_keeper : public market_store_actor::base {
       : super(cfg), around_(around), store_(store) {}
 
   behavior_type make_behavior() override {
+    die_loudly(this, "market_store");
     return {[this](const flush_rows&) {
               awake_ = false;
               flush();
@@ -47,8 +49,8 @@ class market_keeper : public market_store_actor::base {
               if (!found) return to_caf(found.error());
               candle_rows out;
               for (const auto& c : *found)
-                out.rows.push_back({what.pair, what.interval, c.open_time, next_open(what.interval, c.open_time), c.open, c.high, c.low,
-                                    c.close, c.volume, std::nullopt});
+                out.rows.push_back({what.pair, what.interval, c.open_time, next_open(what.interval, c.open_time),
+                                    c.open, c.high, c.low, c.close, c.volume, std::nullopt});
               return out;
             },
             [this](const ask_health&) {
@@ -85,8 +87,10 @@ class market_keeper : public market_store_actor::base {
 
 }  // namespace
 
-market_store_actor spawn_market_store(caf::actor_system& system, const surroundings& around, ports::market_store& store) {
-  return around.detached ? system.spawn<market_keeper, caf::detached>(around, store) : system.spawn<market_keeper>(around, store);
+market_store_actor spawn_market_store(caf::actor_system& system, const surroundings& around,
+                                      ports::market_store& store) {
+  return around.detached ? system.spawn<market_keeper, caf::detached>(around, store)
+                         : system.spawn<market_keeper>(around, store);
 }
 
 }  // namespace rltrader

@@ -1,5 +1,6 @@
 // Lists and reports from a read-only connection: a slow read delays other reads alone.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "domain/summary.hpp"
 #include "messages/errors.hpp"
 #include "messages/views.hpp"
@@ -18,35 +19,35 @@ class reader : public reader_actor::base {
       : super(cfg), around_(around), store_(store) {}
 
   behavior_type make_behavior() override {
-    return {
-        [this](const find_trades& q) { return paged<trade_page>(store_.trades(query_of(q.what, 25))); },
-        [this](const find_trade& q) -> caf::result<trade_with_executions> { return one_trade(q.id); },
-        [this](const find_orders& q) -> caf::result<order_page> {
-          auto found = noted(store_.orders(query_of(q.what, 50)));
-          if (!found) return to_caf(found.error());
-          order_page out;
-          out.total = found->total;
-          for (const auto& o : found->rows) out.data.push_back(execution_view_of(o));
-          return out;
-        },
-        [this](const find_decisions& q) { return paged<decision_page>(store_.decisions(query_of(q.what, 25))); },
-        [this](const find_audit& q) { return paged<audit_page>(store_.audit(query_of(q.what, 25))); },
-        [this](const find_alerts& q) { return listed<alert_rows>(store_.alerts(query_of(q.what, 100))); },
-        [this](const find_jobs& q) { return listed<job_rows>(store_.jobs(query_of(q.what, 50))); },
-        [this](const find_runs& q) { return listed<run_rows>(store_.runs(query_of(q.what, 100))); },
-        [this](const find_versions& q) { return listed<version_rows>(store_.versions(query_of(q.what, 100))); },
-        [this](const find_why& q) -> caf::result<why_view> { return why(q.id); },
-        [this](const find_idempotency& q) -> caf::result<idempotency_reply> {
-          auto found = noted(store_.idempotency(q.key));
-          if (!found) return to_caf(found.error());
-          return idempotency_reply{std::move(*found)};
-        },
-        [this](const ask_summary&) -> caf::result<trading_summary> { return summary(); },
-        [this](const ask_health&) {
-          health_reply reply;
-          if (!trouble_.empty()) reply.problems.push_back({"reader", trouble_});
-          return reply;
-        }};
+    die_loudly(this, "reader");
+    return {[this](const find_trades& q) { return paged<trade_page>(store_.trades(query_of(q.what, 25))); },
+            [this](const find_trade& q) -> caf::result<trade_with_executions> { return one_trade(q.id); },
+            [this](const find_orders& q) -> caf::result<order_page> {
+              auto found = noted(store_.orders(query_of(q.what, 50)));
+              if (!found) return to_caf(found.error());
+              order_page out;
+              out.total = found->total;
+              for (const auto& o : found->rows) out.data.push_back(execution_view_of(o));
+              return out;
+            },
+            [this](const find_decisions& q) { return paged<decision_page>(store_.decisions(query_of(q.what, 25))); },
+            [this](const find_audit& q) { return paged<audit_page>(store_.audit(query_of(q.what, 25))); },
+            [this](const find_alerts& q) { return listed<alert_rows>(store_.alerts(query_of(q.what, 100))); },
+            [this](const find_jobs& q) { return listed<job_rows>(store_.jobs(query_of(q.what, 50))); },
+            [this](const find_runs& q) { return listed<run_rows>(store_.runs(query_of(q.what, 100))); },
+            [this](const find_versions& q) { return listed<version_rows>(store_.versions(query_of(q.what, 100))); },
+            [this](const find_why& q) -> caf::result<why_view> { return why(q.id); },
+            [this](const find_idempotency& q) -> caf::result<idempotency_reply> {
+              auto found = noted(store_.idempotency(q.key));
+              if (!found) return to_caf(found.error());
+              return idempotency_reply{std::move(*found)};
+            },
+            [this](const ask_summary&) -> caf::result<trading_summary> { return summary(); },
+            [this](const ask_health&) {
+              health_reply reply;
+              if (!trouble_.empty()) reply.problems.push_back({"reader", trouble_});
+              return reply;
+            }};
   }
 
  private:

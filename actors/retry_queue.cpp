@@ -1,5 +1,6 @@
 // Durable jobs: claimed when due, handed to whoever does their type, ended or tried again.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "actors/log.hpp"
 #include "domain/job_table.hpp"
 #include "messages/errors.hpp"
@@ -24,15 +25,21 @@ class retry_queue : public retry_queue_actor::base {
   using super = retry_queue_actor::base;
 
  public:
-  retry_queue(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, const std::vector<retry_job>& live,
-              backoff_terms terms, std::uint64_t seed, std::string node)
-      : super(cfg), around_(around), ledger_(std::move(ledger)), jobs_(std::move(node), terms, seconds{60}), chance_(seed) {
+  retry_queue(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger,
+              const std::vector<retry_job>& live, backoff_terms terms, std::uint64_t seed, std::string node)
+      : super(cfg),
+        around_(around),
+        ledger_(std::move(ledger)),
+        jobs_(std::move(node), terms, seconds{60}),
+        chance_(seed) {
     jobs_.restore(live, around_.now());
   }
 
   behavior_type make_behavior() override {
+    die_loudly(this, "retry_queue");
     return {[this](const enqueue_job& what) -> caf::result<retry_job> {
-              auto job = jobs_.enqueue({what.job_type, what.payload, what.dedupe_key, what.max_attempts, what.after}, around_.now());
+              auto job = jobs_.enqueue({what.job_type, what.payload, what.dedupe_key, what.max_attempts, what.after},
+                                       around_.now());
               if (!job) return to_caf(job.error());
               return saved(*job, std::nullopt);
             },
@@ -41,8 +48,12 @@ class retry_queue : public retry_queue_actor::base {
               auto job = what.verb == job_verb::drop ? jobs_.drop(what.id, around_.now())
                                                      : jobs_.requeue(what.id, std::nullopt, around_.now());
               if (!job) return to_caf(job.error());
-              audit_note note{.actor = what.who, .action = "job." + std::string(text_of(what.verb)), .resource_type = "job",
-                              .resource_id = what.id, .metadata = {}, .created_at = around_.now()};
+              audit_note note{.actor = what.who,
+                              .action = "job." + std::string(text_of(what.verb)),
+                              .resource_type = "job",
+                              .resource_id = what.id,
+                              .metadata = {},
+                              .created_at = around_.now()};
               return saved(*job, std::move(note));
             },
             [this](const sweep_jobs&) { sweep(); }};
@@ -86,11 +97,13 @@ class retry_queue : public retry_queue_actor::base {
                           : jobs_.failed(job.id, job.token, why, draw(chance_), around_.now());
     if (!row) return;  // fenced off: a newer claim has it
     if (row->status == job_status::failed)
-      log_event(log_level::error, "job.dead", "", "retry_queue", row->id, row->job_type + " gave up after " + std::to_string(row->attempts) + " tries: " + why);
+      log_event(log_level::error, "job.dead", "", "retry_queue", row->id,
+                row->job_type + " gave up after " + std::to_string(row->attempts) + " tries: " + why);
     request(ledger_, around_.request_timeout, write_rows{{*row}})
-        .then([](const written&) {}, [](const caf::error& e) {
-          log_event(log_level::error, "job.not_kept", "", "retry_queue", "", from_caf(e, "the ledger").what);
-        });
+        .then([](const written&) {},
+              [](const caf::error& e) {
+                log_event(log_level::error, "job.not_kept", "", "retry_queue", "", from_caf(e, "the ledger").what);
+              });
   }
 
   surroundings around_;
@@ -103,7 +116,8 @@ class retry_queue : public retry_queue_actor::base {
 }  // namespace
 
 retry_queue_actor spawn_retry_queue(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
-                                    std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed, std::string node) {
+                                    std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed,
+                                    std::string node) {
   return system.spawn<retry_queue>(around, std::move(ledger), std::move(live), terms, seed, std::move(node));
 }
 

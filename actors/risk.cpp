@@ -1,6 +1,7 @@
 // Reviews intents and holds the breaker and the quarantines. The rules are domain/risk and domain/breaker; here they are fed,
 // made durable and told. Opening takes effect at once, before it is durable; closing only after (I9).
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 #include "actors/log.hpp"
 #include "domain/breaker.hpp"
 #include "domain/order_machine.hpp"
@@ -17,20 +18,28 @@ namespace rltrader {
 
 namespace {
 
-constexpr auto waiting_for_books = "starting";  ///< cause of the quarantine that the first agreement with the venue lifts
+constexpr auto waiting_for_books =
+    "starting";  ///< cause of the quarantine that the first agreement with the venue lifts
 
 class risk : public risk_actor::base {
   using super = risk_actor::base;
 
  public:
-  risk(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts, executor_actor executor,
-       std::shared_ptr<level_gate> gate, const std::shared_ptr<const ports::desk_image>& image, risk_terms terms)
-      : super(cfg), around_(around), ledger_(std::move(ledger)), alerts_(std::move(alerts)), executor_(std::move(executor)),
-        gate_(std::move(gate)), terms_(std::move(terms)) {
+  risk(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
+       executor_actor executor, std::shared_ptr<level_gate> gate, const std::shared_ptr<const ports::desk_image>& image,
+       risk_terms terms)
+      : super(cfg),
+        around_(around),
+        ledger_(std::move(ledger)),
+        alerts_(std::move(alerts)),
+        executor_(std::move(executor)),
+        gate_(std::move(gate)),
+        terms_(std::move(terms)) {
     restore(*image);
   }
 
   behavior_type make_behavior() override {
+    die_loudly(this, "risk");
     send(executor_, subscribe_orders{caf::actor_cast<order_listener>(this)});
     publish_gate();
     delayed_send(this, around_.actor_wait(terms_.check_every), check_breaker{true});
@@ -94,10 +103,16 @@ class risk : public risk_actor::base {
     if (image.policies.empty()) first.emplace_back(book_.policy);
     if (image.configurations.empty()) first.emplace_back(book_.configuration);
     if (limit_sets_.empty()) {
-      risk_limit_set baseline{.id = "baseline", .name = "baseline", .max_position_size = book_.policy.max_instrument_exposure,
-                              .leverage_cap = book_.policy.max_leverage, .max_daily_loss = book_.policy.max_daily_loss,
-                              .max_drawdown = book_.policy.max_drawdown, .max_open_positions = book_.policy.max_open_positions,
-                              .active = true, .created_at = around_.now(), .updated_at = around_.now()};
+      risk_limit_set baseline{.id = "baseline",
+                              .name = "baseline",
+                              .max_position_size = book_.policy.max_instrument_exposure,
+                              .leverage_cap = book_.policy.max_leverage,
+                              .max_daily_loss = book_.policy.max_daily_loss,
+                              .max_drawdown = book_.policy.max_drawdown,
+                              .max_open_positions = book_.policy.max_open_positions,
+                              .active = true,
+                              .created_at = around_.now(),
+                              .updated_at = around_.now()};
       limit_sets_["baseline"] = baseline;
       first.emplace_back(baseline);
     }
@@ -105,8 +120,13 @@ class risk : public risk_actor::base {
     if (terms_.reconciled_at_start)
       for (const auto& [name, pair] : book_.pairs)
         if (!quarantines_.contains(name))
-          quarantines_[name] = {.pair = name, .active = true, .cause = waiting_for_books, .reason = "its books have not been compared with the venue's yet",
-                                .agreeing_checks = 0, .since = around_.now(), .updated_at = around_.now()};
+          quarantines_[name] = {.pair = name,
+                                .active = true,
+                                .cause = waiting_for_books,
+                                .reason = "its books have not been compared with the venue's yet",
+                                .agreeing_checks = 0,
+                                .since = around_.now(),
+                                .updated_at = around_.now()};
     mark_quarantines();
     if (!first.empty()) keep(std::move(first), "first rows");
   }
@@ -126,11 +146,18 @@ class risk : public risk_actor::base {
 
   void keep(ports::write_batch rows, std::string what) {
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-        .then([](const written&) {}, [this, what](const caf::error& e) {
-          const auto why = from_caf(e, "the ledger").what;
-          log_event(log_level::error, "risk.not_kept", "", "risk", "", what + ": " + why);
-          send(alerts_, alarm{"risk_state_not_kept", severity::high, "", "writes_failed", 1, 0, {{"what", what}, {"why", why}}});
-        });
+        .then([](const written&) {},
+              [this, what](const caf::error& e) {
+                const auto why = from_caf(e, "the ledger").what;
+                log_event(log_level::error, "risk.not_kept", "", "risk", "", what + ": " + why);
+                send(alerts_, alarm{"risk_state_not_kept",
+                                    severity::high,
+                                    "",
+                                    "writes_failed",
+                                    1,
+                                    0,
+                                    {{"what", what}, {"why", why}}});
+              });
   }
 
   // ---- reviews -------------------------------------------------------------------------------------------------------
@@ -139,12 +166,18 @@ class risk : public risk_actor::base {
     const auto id = order_id_of(what.intent.slot);
     auto said = review(book_, what.intent, around_.now(), terms_.review, what.by_operator);
     if (auto* no = std::get_if<refusal>(&said)) {
-      audit_note note{.actor = "risk", .action = "intent.refused", .resource_type = "order", .resource_id = id.text(),
-                      .metadata = {{"rule", no->rule}, {"why", no->why}, {"pair", what.intent.content.pair.text()},
+      audit_note note{.actor = "risk",
+                      .action = "intent.refused",
+                      .resource_type = "order",
+                      .resource_id = id.text(),
+                      .metadata = {{"rule", no->rule},
+                                   {"why", no->why},
+                                   {"pair", what.intent.content.pair.text()},
                                    {"decision_id", what.intent.decision.text()}},
                       .created_at = around_.now()};
       keep({std::move(note)}, "a refusal");
-      log_event(log_level::info, "intent.refused", what.intent.content.pair.text(), "risk", what.trace_id, no->rule + ": " + no->why);
+      log_event(log_level::info, "intent.refused", what.intent.content.pair.text(), "risk", what.trace_id,
+                no->rule + ": " + no->why);
       return {.approved = false, .id = id, .refused = *no};
     }
     // Counted from now on, before anything else is reviewed (I10); the executor tells if it never came to be.
@@ -162,8 +195,10 @@ class risk : public risk_actor::base {
     return promise;
   }
 
-  void close_with(const books_reply& books, const close_trade& what, caf::typed_response_promise<trade_and_execution>& promise) {
-    const auto it = std::find_if(books.open_trades.begin(), books.open_trades.end(), [&](const trade& t) { return t.id == what.trade; });
+  void close_with(const books_reply& books, const close_trade& what,
+                  caf::typed_response_promise<trade_and_execution>& promise) {
+    const auto it = std::find_if(books.open_trades.begin(), books.open_trades.end(),
+                                 [&](const trade& t) { return t.id == what.trade; });
     if (it == books.open_trades.end() || it->position_size.is_zero()) {
       promise.deliver(to_caf({errc::conflict, "trade " + what.trade.text() + " holds nothing that could be closed"}));
       return;
@@ -182,8 +217,14 @@ class risk : public risk_actor::base {
       intent.slot.bar_open = instant{};
     }
     const auto sides = closing_sides(it->side, book_.mode);
-    intent.content = {.pair = it->instrument, .side = sides.side, .leg_side = sides.leg_side, .type = order_type::market,
-                      .quantity = amount, .limit = {}, .trigger = {}, .reduce_only = sides.reduce_only};
+    intent.content = {.pair = it->instrument,
+                      .side = sides.side,
+                      .leg_side = sides.leg_side,
+                      .type = order_type::market,
+                      .quantity = amount,
+                      .limit = {},
+                      .trigger = {},
+                      .reduce_only = sides.reduce_only};
     intent.trade = it->id;
     intent.run = it->run;
     if (const auto& mark = book_.pairs[it->instrument].mark) intent.reference = mark->last;
@@ -193,7 +234,8 @@ class risk : public risk_actor::base {
     const auto outcome = judge({intent, trace, true});
     if (!outcome.approved) {
       const bool by_state = outcome.refused.rule == "unresolved_order" || outcome.refused.rule == "nothing_to_reduce";
-      promise.deliver(to_caf({by_state ? errc::conflict : errc::refused, outcome.refused.rule + ": " + outcome.refused.why}));
+      promise.deliver(
+          to_caf({by_state ? errc::conflict : errc::refused, outcome.refused.rule + ": " + outcome.refused.why}));
       return;
     }
     promise.deliver(trade_and_execution{*it, execution_view_of(order_of(intent, around_.now(), trace))});
@@ -204,14 +246,18 @@ class risk : public risk_actor::base {
   void take_order(const order_changed& what) {
     if (what.by_fill) note_fill(book_, *what.by_fill);
     note_order(book_, what.now);
-    if (what.silent) set_quarantine(what.now.content().pair, "order_unknown", "order " + what.now.id.text() + " has no word of the venue after three look-ups");
+    if (what.silent)
+      set_quarantine(what.now.content().pair, "order_unknown",
+                     "order " + what.now.id.text() + " has no word of the venue after three look-ups");
     if (what.by_fill) check_soon();
   }
 
   void take_position(const position_changed& what) {
     if (what.by_fill) {
       note_fill(book_, *what.by_fill);
-      if (what.cause == "liquidation" || what.cause == "adl") apply_step(step_breaker(book_, breaker_events::foreign_close{what.held.pair, what.cause}, around_.now()), "risk");
+      if (what.cause == "liquidation" || what.cause == "adl")
+        apply_step(step_breaker(book_, breaker_events::foreign_close{what.held.pair, what.cause}, around_.now()),
+                   "risk");
     } else if (auto it = book_.pairs.find(what.held.pair); it != book_.pairs.end()) {
       auto& mine = it->second.positions[what.held.leg_side];
       const auto paid = what.held.funding_received - mine.funding_received;
@@ -223,7 +269,8 @@ class risk : public risk_actor::base {
   }
 
   void take_balance(const balance_known& what) {
-    const bool quiet = std::all_of(book_.pairs.begin(), book_.pairs.end(), [](const auto& p) { return p.second.open_orders.empty(); });
+    const bool quiet =
+        std::all_of(book_.pairs.begin(), book_.pairs.end(), [](const auto& p) { return p.second.open_orders.empty(); });
     if (quiet && !equity_agrees(book_.wallet, what.wallet)) {
       if (++wallet_disagreements_ >= 2) {
         const auto words = "the venue's wallet is " + what.wallet.text() + " USDT, ours " + book_.wallet.text();
@@ -242,11 +289,21 @@ class risk : public risk_actor::base {
     auto& q = quarantines_[pair];
     const bool fresh = !q.active || q.cause != cause;
     if (fresh) q.since = around_.now();
-    q = {.pair = pair, .active = true, .cause = cause, .reason = reason, .agreeing_checks = 0, .since = q.since, .updated_at = around_.now()};
+    q = {.pair = pair,
+         .active = true,
+         .cause = cause,
+         .reason = reason,
+         .agreeing_checks = 0,
+         .since = q.since,
+         .updated_at = around_.now()};
     mark_quarantines();
     if (!fresh) return;
-    audit_note note{.actor = "risk", .action = "pair.quarantined", .resource_type = "pair", .resource_id = pair.text(),
-                    .metadata = {{"cause", cause}, {"reason", reason}}, .created_at = around_.now()};
+    audit_note note{.actor = "risk",
+                    .action = "pair.quarantined",
+                    .resource_type = "pair",
+                    .resource_id = pair.text(),
+                    .metadata = {{"cause", cause}, {"reason", reason}},
+                    .created_at = around_.now()};
     keep({q, std::move(note)}, "a quarantine");
     send(alerts_, alarm{"pair_quarantined", severity::high, pair.text(), cause, 1, 0, {{"reason", reason}}});
   }
@@ -266,8 +323,12 @@ class risk : public risk_actor::base {
         quarantines_.erase(it);
         continue;  // it was never written: every start has it
       }
-      audit_note note{.actor = "risk", .action = "pair.released", .resource_type = "pair", .resource_id = pair.text(),
-                      .metadata = {{"cause", q.cause}}, .created_at = around_.now()};
+      audit_note note{.actor = "risk",
+                      .action = "pair.released",
+                      .resource_type = "pair",
+                      .resource_id = pair.text(),
+                      .metadata = {{"cause", q.cause}},
+                      .created_at = around_.now()};
       keep({q, std::move(note)}, "a release");
       quarantines_.erase(it);
     }
@@ -294,8 +355,10 @@ class risk : public risk_actor::base {
     m.what = measure(book_, now, terms_.review.mark_fresh_for);
     m.check = full;
     for (const auto& [name, pair] : book_.pairs) {
-      const bool holds = std::any_of(pair.positions.begin(), pair.positions.end(), [](const auto& p) { return !p.second.held.is_zero(); });
-      if (holds && (!pair.mark || now - pair.mark->at > terms_.review.mark_fresh_for)) m.stale_pairs.push_back(name.text());
+      const bool holds = std::any_of(pair.positions.begin(), pair.positions.end(),
+                                     [](const auto& p) { return !p.second.held.is_zero(); });
+      if (holds && (!pair.mark || now - pair.mark->at > terms_.review.mark_fresh_for))
+        m.stale_pairs.push_back(name.text());
     }
     apply_step(step_breaker(book_, m, now), "risk");
   }
@@ -310,8 +373,13 @@ class risk : public risk_actor::base {
     for (const auto& c : moved.changes) {
       rows.emplace_back(c.after);
       if (c.before.level != c.after.level || c.urgent) {
-        rows.emplace_back(audit_note{.actor = who, .action = "breaker." + std::string(text_of(c.after.level)), .resource_type = "breaker",
-                                     .resource_id = c.after.scope, .metadata = {{"cause", c.after.cause}, {"reason", c.after.reason}, {"before", std::string(text_of(c.before.level))}},
+        rows.emplace_back(audit_note{.actor = who,
+                                     .action = "breaker." + std::string(text_of(c.after.level)),
+                                     .resource_type = "breaker",
+                                     .resource_id = c.after.scope,
+                                     .metadata = {{"cause", c.after.cause},
+                                                  {"reason", c.after.reason},
+                                                  {"before", std::string(text_of(c.before.level))}},
                                      .created_at = around_.now()});
       }
       if (c.after.level > c.before.level) open_now(c);
@@ -319,16 +387,17 @@ class risk : public risk_actor::base {
     if (moved.configuration_changed) rows.emplace_back(book_.configuration);
     remember_halt();
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-        .then([this, changes = moved.changes, then](const written&) {
-                publish_gate();
-                for (const auto& c : changes) tell(c);
-                if (then) then(true);
-              },
-              [this, changes = moved.changes, then](const caf::error& e) {
-                log_event(log_level::error, "breaker.not_kept", "", "risk", "", from_caf(e, "the ledger").what);
-                for (const auto& c : changes) tell(c);
-                if (then) then(false);
-              });
+        .then(
+            [this, changes = moved.changes, then](const written&) {
+              publish_gate();
+              for (const auto& c : changes) tell(c);
+              if (then) then(true);
+            },
+            [this, changes = moved.changes, then](const caf::error& e) {
+              log_event(log_level::error, "breaker.not_kept", "", "risk", "", from_caf(e, "the ledger").what);
+              for (const auto& c : changes) tell(c);
+              if (then) then(false);
+            });
   }
 
   /// Opening takes effect before it is durable: the wall first, then what rests is cancelled.
@@ -337,9 +406,16 @@ class risk : public risk_actor::base {
       gate_->set_account(c.after.level);
     else
       gate_->set_pair(pair_name{c.after.scope}, c.after.level);
-    if (c.cancel_resting_entries) send(executor_, cancel_entries{c.after.scope == "account" ? "" : c.after.scope, "the breaker opened: " + c.after.cause});
-    send(alerts_, alarm{"breaker_" + std::string(text_of(c.after.level)), c.after.level == breaker_level::halted ? severity::high : severity::medium,
-                        c.after.scope == "account" ? "" : c.after.scope, c.after.cause, 1, 0, {{"reason", c.after.reason}}});
+    if (c.cancel_resting_entries)
+      send(executor_,
+           cancel_entries{c.after.scope == "account" ? "" : c.after.scope, "the breaker opened: " + c.after.cause});
+    send(alerts_, alarm{"breaker_" + std::string(text_of(c.after.level)),
+                        c.after.level == breaker_level::halted ? severity::high : severity::medium,
+                        c.after.scope == "account" ? "" : c.after.scope,
+                        c.after.cause,
+                        1,
+                        0,
+                        {{"reason", c.after.reason}}});
   }
 
   void tell(const breaker_change& c) {
@@ -351,7 +427,10 @@ class risk : public risk_actor::base {
   void remember_halt() {
     if (!terms_.write_halt_file) return;
     const auto it = book_.breakers.find("account");
-    terms_.write_halt_file(it != book_.breakers.end() && it->second.level == breaker_level::halted && it->second.by_operator ? it->second.reason : "");
+    terms_.write_halt_file(it != book_.breakers.end() && it->second.level == breaker_level::halted &&
+                                   it->second.by_operator
+                               ? it->second.reason
+                               : "");
   }
 
   caf::result<breaker_answer> obey(const set_breaker& what) {
@@ -364,7 +443,8 @@ class risk : public risk_actor::base {
     breaker_step all;
     auto before = book_;
     for (const auto& scope : scopes) {
-      auto one = step_breaker(book_, breaker_events::operator_said{what.level, scope, what.reason, what.who}, around_.now());
+      auto one =
+          step_breaker(book_, breaker_events::operator_said{what.level, scope, what.reason, what.who}, around_.now());
       if (one.refused) {
         book_ = std::move(before);  // all scopes or none
         return to_caf(*one.refused);
@@ -380,7 +460,8 @@ class risk : public risk_actor::base {
         if (s != "account") answer.pairs.push_back(state_of(s));
       for (const auto& [name, pair] : book_.pairs)
         for (const auto& [id, o] : pair.open_orders)
-          if (o.state == order_state::intent || o.state == order_state::sent || o.state == order_state::unknown) answer.sends_in_flight.push_back(id.text());
+          if (o.state == order_state::intent || o.state == order_state::sent || o.state == order_state::unknown)
+            answer.sends_in_flight.push_back(id.text());
       promise.deliver(std::move(answer));
     });
     return promise;
@@ -412,25 +493,33 @@ class risk : public risk_actor::base {
     if (it != book_.breakers.end() && it->second.level != breaker_level::active)
       reply.problems.push_back({"breaker", std::string(text_of(it->second.level)) + ": " + it->second.reason});
     for (const auto& [name, q] : quarantines_)
-      if (q.active) reply.problems.push_back({q.cause == waiting_for_books ? "reconciled" : "quarantine", name.text() + ": " + q.reason});
+      if (q.active)
+        reply.problems.push_back(
+            {q.cause == waiting_for_books ? "reconciled" : "quarantine", name.text() + ": " + q.reason});
     return reply;
   }
 
   // ---- limits and configuration --------------------------------------------------------------------------------------
 
   template <class Row>
-  caf::result<Row> put_row(Row row, const std::string& who, const std::string& action, const std::string& type, ports::write_batch more,
-                           std::function<void()> apply) {
-    audit_note note{.actor = who, .action = action, .resource_type = type, .resource_id = row.id, .metadata = {}, .created_at = around_.now()};
+  caf::result<Row> put_row(Row row, const std::string& who, const std::string& action, const std::string& type,
+                           ports::write_batch more, std::function<void()> apply) {
+    audit_note note{.actor = who,
+                    .action = action,
+                    .resource_type = type,
+                    .resource_id = row.id,
+                    .metadata = {},
+                    .created_at = around_.now()};
     more.emplace_back(row);
     more.emplace_back(std::move(note));
     auto promise = make_response_promise<Row>();
     request(ledger_, around_.request_timeout, write_rows{std::move(more)})
-        .then([promise, row = std::move(row), apply = std::move(apply)](const written&) mutable {
-                apply();
-                promise.deliver(std::move(row));
-              },
-              [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+        .then(
+            [promise, row = std::move(row), apply = std::move(apply)](const written&) mutable {
+              apply();
+              promise.deliver(std::move(row));
+            },
+            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
     return promise;
   }
 
@@ -447,9 +536,12 @@ class risk : public risk_actor::base {
     if (w.max_leverage) next.max_leverage = *w.max_leverage;
     if (w.max_drawdown) next.max_drawdown = *w.max_drawdown;
     if (next.circuit_breaker_loss < next.max_daily_loss)
-      return to_caf({errc::out_of_bounds, "circuit_breaker_loss must be at least max_daily_loss (" + next.max_daily_loss.text() + "), was " + next.circuit_breaker_loss.text()});
+      return to_caf({errc::out_of_bounds, "circuit_breaker_loss must be at least max_daily_loss (" +
+                                              next.max_daily_loss.text() + "), was " +
+                                              next.circuit_breaker_loss.text()});
     if (loosens(next) && account_level() != breaker_level::active)
-      return to_caf({errc::conflict, "limits are loosened only while the breaker is active; it is " + std::string(text_of(account_level()))});
+      return to_caf({errc::conflict, "limits are loosened only while the breaker is active; it is " +
+                                         std::string(text_of(account_level()))});
     next.id = "policy-" + std::to_string(ms_of(around_.now()));
     next.effective_from = around_.now();
     auto old = book_.policy;
@@ -468,7 +560,8 @@ class risk : public risk_actor::base {
     const auto& o = book_.policy;
     return n.max_total_exposure > o.max_total_exposure || n.max_instrument_exposure > o.max_instrument_exposure ||
            n.max_open_positions > o.max_open_positions || n.max_daily_loss > o.max_daily_loss ||
-           n.circuit_breaker_loss > o.circuit_breaker_loss || n.max_leverage > o.max_leverage || n.max_drawdown > o.max_drawdown;
+           n.circuit_breaker_loss > o.circuit_breaker_loss || n.max_leverage > o.max_leverage ||
+           n.max_drawdown > o.max_drawdown;
   }
 
   caf::result<agent_configuration> put(const change_configuration& what) {
@@ -479,13 +572,17 @@ class risk : public risk_actor::base {
     const bool halts = next.kill_switch && !book_.configuration.kill_switch;
     const bool resumes = !next.kill_switch && book_.configuration.kill_switch;
     if (halts || resumes) {
-      auto moved = step_breaker(book_, breaker_events::operator_said{halts ? breaker_level::halted : breaker_level::active, "account",
-                                                                     next.kill_switch_reason.empty() ? "kill switch" : next.kill_switch_reason, what.who},
-                                around_.now());
+      auto moved =
+          step_breaker(book_,
+                       breaker_events::operator_said{
+                           halts ? breaker_level::halted : breaker_level::active, "account",
+                           next.kill_switch_reason.empty() ? "kill switch" : next.kill_switch_reason, what.who},
+                       around_.now());
       if (moved.refused) return to_caf(*moved.refused);
       apply_step(moved, what.who);
     }
-    return put_row(next, what.who, "agent_configuration.changed", "agent_configuration", {}, [this, next] { book_.configuration = next; });
+    return put_row(next, what.who, "agent_configuration.changed", "agent_configuration", {},
+                   [this, next] { book_.configuration = next; });
   }
 
   caf::result<risk_limit_set> put(const change_limit_set& what) {
@@ -498,7 +595,8 @@ class risk : public risk_actor::base {
     } else if (!limit_sets_.contains(next.id)) {
       return to_caf({errc::not_found, "no risk limit set " + next.id});
     }
-    return put_row(next, what.who, what.create ? "risk_limits.created" : "risk_limits.changed", "risk_limit_set", {}, [this, next] { limit_sets_[next.id] = next; });
+    return put_row(next, what.who, what.create ? "risk_limits.created" : "risk_limits.changed", "risk_limit_set", {},
+                   [this, next] { limit_sets_[next.id] = next; });
   }
 
   surroundings around_;
@@ -517,11 +615,11 @@ class risk : public risk_actor::base {
 
 }  // namespace
 
-risk_actor spawn_risk(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                      executor_actor executor, std::shared_ptr<level_gate> gate, std::shared_ptr<const ports::desk_image> image,
-                      risk_terms terms) {
-  return system.spawn<risk>(around, std::move(ledger), std::move(alerts), std::move(executor), std::move(gate), std::move(image),
-                            std::move(terms));
+risk_actor spawn_risk(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                      alert_sink_actor alerts, executor_actor executor, std::shared_ptr<level_gate> gate,
+                      std::shared_ptr<const ports::desk_image> image, risk_terms terms) {
+  return system.spawn<risk>(around, std::move(ledger), std::move(alerts), std::move(executor), std::move(gate),
+                            std::move(image), std::move(terms));
 }
 
 }  // namespace rltrader

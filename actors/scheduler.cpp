@@ -1,5 +1,6 @@
 // The job table: what is due by market time, woken by the actor clock.
 #include "actors/actors.hpp"
+#include "actors/guard.hpp"
 
 #include <caf/all.hpp>
 
@@ -17,6 +18,7 @@ class scheduler : public scheduler_actor::base {
       : super(cfg), around_(around), jobs_(std::move(jobs)) {}
 
   behavior_type make_behavior() override {
+    die_loudly(this, "scheduler");
     const auto now = around_.now();
     for (const auto& job : jobs_) due_.push_back(job.at_start ? now : now + job.every);
     send(this, clock_struck{round_});
@@ -40,7 +42,8 @@ class scheduler : public scheduler_actor::base {
       }
       next = std::min(next, due_[i]);
     }
-    delayed_send(this, std::max<caf::timespan>(around_.actor_wait(next - now), std::chrono::milliseconds{1}), clock_struck{++round_});
+    delayed_send(this, std::max<caf::timespan>(around_.actor_wait(next - now), std::chrono::milliseconds{1}),
+                 clock_struck{++round_});
   }
 
   surroundings around_;
@@ -51,7 +54,8 @@ class scheduler : public scheduler_actor::base {
 
 }  // namespace
 
-scheduler_actor spawn_scheduler(caf::actor_system& system, const surroundings& around, std::vector<scheduled_job> jobs) {
+scheduler_actor spawn_scheduler(caf::actor_system& system, const surroundings& around,
+                                std::vector<scheduled_job> jobs) {
   return system.spawn<scheduler>(around, std::move(jobs));
 }
 

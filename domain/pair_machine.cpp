@@ -402,6 +402,11 @@ void step(pair_state& s, const pair_event& event, instant now, effects& todo) {
         } else if constexpr (std::is_same_v<E, breaker_is>) {
           s.level = e.level;
           s.level_by_operator = e.by_operator;
+        } else if constexpr (std::is_same_v<E, configured>) {
+          if (!e.risk_limit_set_id.empty()) s.run.risk_limit_set_id = e.risk_limit_set_id;
+          if (e.learning_enabled) s.run.learning_enabled = *e.learning_enabled;
+          if (e.learning_window_minutes) s.run.learning_window_minutes = *e.learning_window_minutes;
+          todo.push_back(pair_effects::keep_run{s.run, e.who, "agent.configured", "learning or limits changed"});
         } else
           on_command(s, e, now, todo);
       },

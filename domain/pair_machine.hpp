@@ -122,11 +122,18 @@ struct commanded {
   std::string who;
   std::string why;
 };
+struct configured {
+  std::string risk_limit_set_id;
+  std::optional<bool> learning_enabled;
+  std::optional<int> learning_window_minutes;
+  std::string who;
+};
 }  // namespace pair_events
-using pair_event = std::variant<pair_events::restored, pair_events::bar_closed, pair_events::funding_seen,
-                                pair_events::policy_said, pair_events::policy_failed, pair_events::kept,
-                                pair_events::not_kept, pair_events::reviewed, pair_events::order_moved,
-                                pair_events::position_moved, pair_events::breaker_is, pair_events::commanded>;
+using pair_event =
+    std::variant<pair_events::restored, pair_events::bar_closed, pair_events::funding_seen, pair_events::policy_said,
+                 pair_events::policy_failed, pair_events::kept, pair_events::not_kept, pair_events::reviewed,
+                 pair_events::order_moved, pair_events::position_moved, pair_events::breaker_is, pair_events::commanded,
+                 pair_events::configured>;
 
 namespace pair_effects {
 struct ask_policy {

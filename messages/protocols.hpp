@@ -209,6 +209,10 @@ using pair_actor = caf::typed_actor<
     caf::replies_to<run_command>::with<agent_run>,      // start, pause, resume, stop
     caf::replies_to<ask_health>::with<pair_view>>;      // how it stands
 
+/// To itself: the wait after a death is over.
+struct restart_pair {
+  pair_name pair;
+};
 /// Starts, stops, restarts and finds pairs; what is said to a pair passes through here by name.
 using pair_supervisor_actor = caf::typed_actor<
     caf::reacts_to<bar>,                                // passed on to its pair
@@ -217,6 +221,7 @@ using pair_supervisor_actor = caf::typed_actor<
     caf::reacts_to<position_changed>,                   // passed on to its pair
     caf::reacts_to<breaker_moved>,                      // passed on to the pairs of its scope
     caf::replies_to<run_command>::with<agent_run>,      // passed on to its pair
+    caf::reacts_to<restart_pair>,                       // brings a pair back from the ledger
     caf::replies_to<change_pairs>::with<pairs_changed>, // the pair list from now on
     caf::replies_to<ask_health>::with<pair_list>>;      // all pairs
 
@@ -251,6 +256,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::clock_struck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::check_breaker)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::restart_pair)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trade)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_orders)

@@ -27,7 +27,7 @@ struct desk_image {
   std::vector<fill> open_order_fills;        ///< fills of those
   std::vector<position> positions;           ///< all: one a pair and side, their sums go back to the beginning
   std::vector<trade> open_trades;            ///< not closed, cancelled or rejected
-  std::vector<agent_run> runs;               ///< not stopped
+  std::vector<agent_run> runs;               ///< the newest of each pair, stopped ones too
   std::vector<risk_policy> policies;         ///< the active one
   std::vector<breaker_row> breakers;
   std::vector<alert> open_alerts;            ///< open or acknowledged

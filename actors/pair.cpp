@@ -1,0 +1,234 @@
+// One agent on one pair: feeds the pair machine and carries out what it says.
+#include "actors/actors.hpp"
+#include "actors/guard.hpp"
+#include "actors/log.hpp"
+#include "messages/errors.hpp"
+
+#include <caf/all.hpp>
+
+#include <cmath>
+
+namespace rltrader {
+
+namespace {
+
+class pair : public pair_actor::base {
+  using super = pair_actor::base;
+
+ public:
+  pair(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
+       risk_actor risk, pair_setup setup, pair_events::restored past)
+      : super(cfg),
+        around_(around),
+        ledger_(std::move(ledger)),
+        alerts_(std::move(alerts)),
+        risk_(std::move(risk)),
+        setup_(std::move(setup)),
+        state_(setup_.terms),
+        past_(std::move(past)) {}
+
+  behavior_type make_behavior() override {
+    die_loudly(this, "pair", setup_.terms.instrument.pair.text());
+    auto made = setup_.make_policy(setup_.terms.instrument.pair, state_.pipeline.names());
+    if (made)
+      policy_ = std::move(*made);
+    else
+      no_policy_ = made.error().what;
+    if (policy_) state_.terms.policy_version = policy_->version();
+    feed(std::exchange(past_, {}));
+    return {[this](const bar& b) {
+              if (setup_.before_decision) setup_.before_decision(b.pair, around_.now());
+              const auto started = around_.stopwatch ? around_.stopwatch() : 0.0;
+              feed(pair_events::bar_closed{b});
+              if (around_.stopwatch) note_latency(around_.stopwatch() - started);
+            },
+            [this](const funding& f) { feed(pair_events::funding_seen{f}); },
+            [this](const order_changed& o) {
+              feed(pair_events::order_moved{o.now, o.held, o.round_trip});
+            },
+            [this](const position_changed& p) { feed(pair_events::position_moved{p.held}); },
+            [this](const breaker_moved& b) {
+              feed(pair_events::breaker_is{b.after.level, b.after.by_operator});
+            },
+            [this](const run_command& c) -> caf::result<agent_run> { return obey(c); },
+            [this](const ask_health&) { return view(); }};
+  }
+
+  void on_exit() override {
+    destroy(ledger_);
+    destroy(alerts_);
+    destroy(risk_);
+  }
+
+ private:
+  void feed(const pair_event& e) {
+    must(!feeding_, "a pair's machine is fed from inside itself");
+    feeding_ = true;
+    todo_.clear();
+    step(state_, e, around_.now(), todo_);
+    feeding_ = false;
+    // What an effect brings about comes as a later event; only the policy answers at once.
+    for (auto& effect : std::exchange(todo_, {})) std::visit([this](auto& x) { carry_out(x); }, effect);
+  }
+
+  void carry_out(pair_effects::ask_policy& x) {
+    if (!policy_) return feed(pair_events::policy_failed{no_policy_});
+    std::optional<policy_answer> answer;
+    std::string why;
+    try {
+      answer = policy_->decide(x.seen);
+    } catch (const std::exception& e) {
+      why = e.what();
+    }
+    if (answer)
+      feed(pair_events::policy_said{std::move(*answer)});
+    else
+      feed(pair_events::policy_failed{"the policy failed: " + why});
+  }
+
+  void carry_out(pair_effects::keep_decision& x) {
+    const auto now = around_.now();
+    const auto& name = x.what.pair.text();
+    ports::write_batch rows;
+    rows.reserve(4);
+    rows.emplace_back(metric_point{"feature_quality", name, x.feature_quality, now});
+    if (x.what.choice != action::hold) rows.emplace_back(metric_point{"confidence", name, x.what.confidence, now});
+    if (last_latency_ms_) rows.emplace_back(metric_point{"decision_latency_ms", name, *last_latency_ms_, now});
+    last_latency_ms_.reset();
+    if (!first_told_) {
+      first_told_ = true;
+      log_event(log_level::info, "decision.first", name, "pair", x.what.trace_id,
+                "decided " + std::string(text_of(x.what.choice)) + ": " + x.what.reason);
+    }
+    rows.emplace_back(std::move(x.what));
+    if (!x.answer_wanted) {
+      caf::anon_send(ledger_, write_rows{std::move(rows)});
+      return;
+    }
+    request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
+        .then([this](const written&) { feed(pair_events::kept{}); },
+              [this](const caf::error& e) {
+                const auto why = from_caf(e, "the ledger").what;
+                feed(pair_events::not_kept{why});
+                send(alerts_, alarm{"decision_not_kept",
+                                    severity::high,
+                                    state_.terms.instrument.pair.text(),
+                                    "intents_dropped",
+                                    1,
+                                    0,
+                                    {{"why", why}}});
+              });
+  }
+
+  void carry_out(pair_effects::keep_run& x) {
+    audit_note note{.actor = x.who,
+                    .action = x.action,
+                    .resource_type = "agent_run",
+                    .resource_id = x.run.id.text(),
+                    .metadata = {{"pair", x.run.pair.text()},
+                                 {"why", x.why},
+                                 {"status", std::string(text_of(x.run.status))},
+                                 {"pause_reason", std::string(text_of(x.run.pause_reason))}},
+                    .created_at = around_.now()};
+    log_event(log_level::info, x.action, x.run.pair.text(), "pair", x.run.id.text(), x.why);
+    request(ledger_, around_.request_timeout, write_rows{{x.run, std::move(note)}})
+        .then([](const written&) {},
+              [name = x.run.pair.text()](const caf::error& e) {
+                log_event(log_level::error, "run.not_kept", name, "pair", "", from_caf(e, "the ledger").what);
+              });
+  }
+
+  void carry_out(pair_effects::ask_review& x) {
+    const auto id = order_id_of(x.intent.slot);
+    request(risk_, around_.request_timeout,
+            review_intent{std::move(x.intent), x.trace_id, x.trace_id.starts_with("operator:")})
+        .then(
+            [this](const review_outcome& v) {
+              feed(pair_events::reviewed{v.approved, v.id, v.refused.rule, v.refused.why});
+            },
+            [this, id](const caf::error& e) {
+              feed(pair_events::reviewed{false, id, "no_review", from_caf(e, "risk").what});
+            });
+  }
+
+  void carry_out(pair_effects::raise& x) { send(alerts_, x.what); }
+
+  void note_latency(double seconds_taken) {
+    last_latency_ms_ = seconds_taken * 1000;
+    if (const auto how = slo_severity(*last_latency_ms_, setup_.latency_slo_ms))
+      send(alerts_, alarm{"slo_decision_latency",
+                          *how,
+                          state_.terms.instrument.pair.text(),
+                          "decision_latency_ms",
+                          *last_latency_ms_,
+                          setup_.latency_slo_ms,
+                          {}});
+  }
+
+  caf::result<agent_run> obey(const run_command& c) {
+    auto& run = state_.run;
+    switch (c.verb) {
+      case run_verb::pause:
+        if (run.status == run_status::stopped)
+          return to_caf({errc::conflict, "the run is stopped; only a running one is paused"});
+        feed(pair_events::commanded{run_status::paused, pause_reason::operator_asked, c.on_pause,
+                                    c.on_pause == pause_policy::flatten, c.who, c.reason});
+        break;
+      case run_verb::resume:
+        if (run.status == run_status::stopped) return to_caf({errc::conflict, "the run is stopped; start a new one"});
+        feed(pair_events::commanded{run_status::running, pause_reason::none, run.on_pause, false, c.who, c.reason});
+        break;
+      case run_verb::stop:
+        if (!state_.held.held.is_zero() && c.on_position == disposition::unsaid)
+          return to_caf({errc::conflict,
+                         "the run holds " + state_.held.held.text() + "; say on_position: adopt (keep it) or flatten"});
+        feed(pair_events::commanded{run_status::stopped, pause_reason::none, run.on_pause,
+                                    c.on_position == disposition::flatten, c.who, c.reason});
+        break;
+      case run_verb::configure:
+        feed(pair_events::configured{c.risk_limit_set_id, c.learning_enabled, c.learning_window_minutes, c.who});
+        break;
+      case run_verb::start:
+        return to_caf({errc::conflict, "a run of " + run.pair.text() + " exists: " + run.id.text()});
+    }
+    return run;
+  }
+
+  pair_view view() const {
+    pair_view v;
+    v.pair = state_.terms.instrument.pair;
+    v.run = state_.run;
+    v.alive = true;
+    v.model = state_.terms.policy_version;
+    v.last_decision = state_.last_decision;
+    v.held = state_.held.held;
+    v.entry = state_.held.entry;
+    if (!state_.window.empty()) v.last_bar = next_open(state_.terms.primary, state_.window.back().open_time);
+    v.bars = state_.bars;
+    v.decisions = state_.decisions;
+    return v;
+  }
+
+  surroundings around_;
+  ledger_actor ledger_;
+  alert_sink_actor alerts_;
+  risk_actor risk_;
+  pair_setup setup_;
+  pair_state state_;
+  pair_events::restored past_;
+  std::unique_ptr<ports::policy> policy_;
+  std::string no_policy_;
+  std::vector<pair_effect> todo_;
+  bool feeding_ = false;
+  bool first_told_ = false;
+  std::optional<double> last_latency_ms_;
+};
+
+}  // namespace
+
+pair_actor spawn_pair(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                      alert_sink_actor alerts, risk_actor risk, const pair_setup& setup, pair_events::restored past) {
+  return system.spawn<pair>(around, std::move(ledger), std::move(alerts), std::move(risk), setup, std::move(past));
+}
+
+}  // namespace rltrader
