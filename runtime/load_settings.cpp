@@ -238,7 +238,7 @@ std::string origin_text(const origin& o) {
   return {};
 }
 
-std::string violation_text(const violation& v) {
+std::string violation_text(const setting_violation& v) {
   return v.key + (v.value.empty() ? "" : " = " + v.value) + (v.where.empty() ? "" : " (" + v.where + ")") + " " +
          v.problem;
 }

@@ -39,15 +39,15 @@ struct origin {
 std::string origin_text(const origin& o);
 
 /// One thing that is wrong: the key, its value (masked when secret), where it came from and what it must be.
-struct violation {
+struct setting_violation {
   std::string key;
   std::string value;  ///< as shown; empty where there is none to show
   std::string where;
   std::string problem;
-  friend bool operator==(const violation&, const violation&) = default;
+  friend bool operator==(const setting_violation&, const setting_violation&) = default;
 };
 /// `PORT = "x" (conf.env:3) must be a whole number from 0 to 65535`
-std::string violation_text(const violation& v);
+std::string violation_text(const setting_violation& v);
 
 /// A flag that names a setting.
 struct given_flag {
@@ -61,7 +61,7 @@ struct given_flag {
 struct command_line {
   std::vector<given_flag> given;
   std::vector<std::string> rest;
-  std::vector<violation> violations;
+  std::vector<setting_violation> violations;
   std::vector<std::string> warnings;
 };
 /// --port=8787, --port 8787, --PORT=8787, --set PORT=8787, --api-token-file=path; RLTRADER_SEED also as --seed. A yes-or-no
@@ -91,7 +91,7 @@ struct loaded {
   settings values;  ///< at their defaults where a violation stands in the way
   start_mode mode = start_mode::serving;
   std::map<std::string, origin, std::less<>> origins;  ///< of every key
-  std::vector<violation> violations;
+  std::vector<setting_violation> violations;
   std::vector<std::string> warnings;
   std::vector<covered_value> covered;
 
@@ -111,7 +111,7 @@ struct reload_plan {
   std::vector<covered_value> fixed;        ///< keys that the file sets and a flag or the environment covers
   std::vector<pair_name> pairs_added;
   std::vector<pair_name> pairs_removed;
-  std::vector<violation> violations;  ///< not empty: nothing may be applied
+  std::vector<setting_violation> violations;  ///< not empty: nothing may be applied
   settings values;                    ///< the present ones with what takes effect
 };
 /// Compares what runs with what was loaded anew; the mix of both is checked again, for a restart's half may be missing.

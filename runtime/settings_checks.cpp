@@ -15,7 +15,7 @@ class checker {
  public:
   explicit checker(const loaded& state) : state_(state), s_(state.values) {}
 
-  std::vector<violation> run() {
+  std::vector<setting_violation> run() {
     check_production();
     check_fixtures();
     check_access();
@@ -167,7 +167,7 @@ class checker {
 
   const loaded& state_;
   const settings& s_;
-  std::vector<violation> out_;
+  std::vector<setting_violation> out_;
 };
 
 std::string host_of(std::string_view url) {
@@ -181,7 +181,7 @@ std::string host_of(std::string_view url) {
 
 }  // namespace
 
-std::vector<violation> check_settings(const loaded& state) { return checker(state).run(); }
+std::vector<setting_violation> check_settings(const loaded& state) { return checker(state).run(); }
 
 std::vector<std::string> warn_of_settings(const loaded& state) {
   const auto& s = state.values;

@@ -12,7 +12,7 @@ namespace rltrader {
 void settle_settings(loaded& state);
 
 /// The rules between settings: production guards, fixtures, tokens, stores, intervals, windows, limits.
-std::vector<violation> check_settings(const loaded& state);
+std::vector<setting_violation> check_settings(const loaded& state);
 
 /// What is allowed and yet deserves a word.
 std::vector<std::string> warn_of_settings(const loaded& state);
