@@ -12,8 +12,8 @@ namespace rltrader::ports {
 struct candle_query {
   pair_name pair;
   rltrader::interval interval{};
-  std::optional<instant> start;  ///< open_time, inclusive
-  std::optional<instant> end;    ///< open_time, exclusive
+  std::optional<instant> start{};  ///< open_time, inclusive
+  std::optional<instant> end{};    ///< open_time, exclusive
   std::int64_t limit = 500;      ///< the newest ones win; answered oldest first
 };
 

@@ -48,15 +48,15 @@ struct page_of {
 };
 
 struct list_query {
-  std::optional<std::string> pair;
-  std::optional<std::string> status;
-  std::optional<std::string> run;
-  std::optional<std::string> mode;
-  std::optional<std::string> side;
-  std::optional<std::string> severity;
-  std::optional<std::string> id;      ///< exact
-  std::optional<instant> start;       ///< created / triggered / at, inclusive
-  std::optional<instant> end;         ///< exclusive
+  std::optional<std::string> pair{};
+  std::optional<std::string> status{};
+  std::optional<std::string> run{};
+  std::optional<std::string> mode{};
+  std::optional<std::string> side{};
+  std::optional<std::string> severity{};
+  std::optional<std::string> id{};      ///< exact
+  std::optional<instant> start{};       ///< created / triggered / at, inclusive
+  std::optional<instant> end{};         ///< exclusive
   std::int64_t offset = 0;
   std::int64_t limit = 50;
 };
