@@ -112,7 +112,7 @@ class line_reader {
     const auto twice =
         std::any_of(out_.given.begin(), out_.given.end(), [&](const given_flag& g) { return g.key == key; });
     if (twice)
-      out_.violations.push_back({key, quoted(value), spelled, "is given twice on the command line"});
+      out_.violations.push_back({key, in_quotes(value), spelled, "is given twice on the command line"});
     else
       out_.given.push_back({key, std::move(value), spelled, named.names_file});
   }

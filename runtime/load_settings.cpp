@@ -127,7 +127,7 @@ class loader {
     const std::string path = out_.values.config_file;
     if (path.empty()) return;
     const auto text = request_.read(path);
-    if (!text) return refuse(row->key, quoted(path), origin_text(out_.origin_of(row->key)), text.error().what);
+    if (!text) return refuse(row->key, in_quotes(path), origin_text(out_.origin_of(row->key)), text.error().what);
     const auto parsed = parse_dotenv(*text);
     for (const auto& problem : parsed.problems) {
       const auto where = path + ":" + std::to_string(problem.line);
@@ -207,7 +207,7 @@ class loader {
 
   void set(const setting_row& row, std::string_view text, const origin& from) {
     out_.origins[row.key] = from;
-    const auto shown = row.is_secret() ? std::string(masked) : quoted(text);
+    const auto shown = row.is_secret() ? std::string(masked) : in_quotes(text);
     if (text.find('\0') != std::string_view::npos) return refuse(row.key, shown, origin_text(from), "holds a NUL byte");
     if (!is_utf8(text)) return refuse(row.key, shown, origin_text(from), "is not UTF-8");
     if (auto wrong = row.slot.read(out_.values, text, row); !wrong.empty())

@@ -11,8 +11,8 @@ namespace rltrader {
 namespace {
 
 std::string number_text(double value) {
-  char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  char buffer[512];  // the longest double without an exponent has some 330 characters
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed).ptr;
   return std::string(buffer, end);
 }
 
@@ -68,7 +68,7 @@ std::string read_list(std::string_view text, std::vector<T>& out, Read&& read_it
   std::vector<T> items;
   for (const auto& item : split_list(text)) {
     auto value = read_item(item);
-    if (!value) return "holds " + quoted(item);
+    if (!value) return "holds " + in_quotes(item);
     items.push_back(std::move(*value));
   }
   out = std::move(items);

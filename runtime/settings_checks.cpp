@@ -61,7 +61,7 @@ class checker {
   void refuse(const char* key, std::string problem) {
     const auto* row = find_setting(key);
     const auto text = shown_value(s_, key);
-    out_.push_back({key, row->is_secret() && !text.empty() ? text : quoted(text), origin_text(state_.origin_of(key)),
+    out_.push_back({key, row->is_secret() && !text.empty() ? text : in_quotes(text), origin_text(state_.origin_of(key)),
                     std::move(problem)});
   }
 
@@ -93,7 +93,7 @@ class checker {
     if (!is_venue_host(s_.bingx_ws_url)) refuse("BINGX_WS_URL", host);
     if (state_.mode == start_mode::demonstration && !in_production())
       refuse("DISABLE_TEST_DATA_IN_DB",
-             "protects " + quoted(s_.data_dir) +
+             "protects " + in_quotes(s_.data_dir) +
                  ", and demo writes simulated data; leave RLTRADER_DATA_DIR unset or set this "
                  "to false");
   }
@@ -187,7 +187,8 @@ std::vector<std::string> warn_of_settings(const loaded& state) {
   const auto& s = state.values;
   std::vector<std::string> out;
   if (state.mode == start_mode::demonstration && !s.test_data_disabled)
-    out.push_back("demo writes simulated data to " + quoted(s.data_dir) + ": DISABLE_TEST_DATA_IN_DB is false for it");
+    out.push_back("demo writes simulated data to " + in_quotes(s.data_dir) +
+                  ": DISABLE_TEST_DATA_IN_DB is false for it");
   if (!s.learning_enabled || s.preset == preset_choice::reference_preset)
     for (const auto& [key, problem] : checker::window_problems(s))
       out.push_back(std::string(key) + " = " + shown_value(s, key) + " " + problem);

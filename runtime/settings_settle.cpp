@@ -23,7 +23,7 @@ std::string names_of(const std::vector<pair_name>& pairs) {
 
 void refuse(loaded& state, const char* key, std::string problem) {
   state.violations.push_back(
-      {key, quoted(shown_value(state.values, key)), origin_text(state.origin_of(key)), std::move(problem)});
+      {key, in_quotes(shown_value(state.values, key)), origin_text(state.origin_of(key)), std::move(problem)});
 }
 
 // Two spellings of one pair would trade it twice.

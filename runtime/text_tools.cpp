@@ -58,7 +58,7 @@ std::vector<std::string> split_list(std::string_view text) {
   return items;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 80;
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {

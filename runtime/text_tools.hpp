@@ -17,7 +17,7 @@ bool is_key_character(char c);
 /// Items between commas or line ends, trimmed; `#` begins a comment up to the line's end; empty items are left out.
 std::vector<std::string> split_list(std::string_view text);
 /// In quotes, control characters replaced, cut after 80 characters: for showing a foreign text in a message.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 /// How many insertions, deletions, replacements and swaps of neighbours lie between two texts, each of one character.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The length of the valid UTF-8 sequence at the start of a non-empty text; 0 when there is none.
