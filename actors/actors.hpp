@@ -4,6 +4,7 @@
 #include "domain/alerting.hpp"
 #include "domain/backoff.hpp"
 #include "domain/pair_machine.hpp"
+#include "http/metrics.hpp"
 #include "messages/directory.hpp"
 #include "ports/alert_channel.hpp"
 #include "ports/clock.hpp"
@@ -20,14 +21,10 @@
 
 namespace rltrader {
 
-namespace http {
-class metrics;
-}
-
 /// What every actor is given: market time, figures, and how to behave in time.
 struct surroundings {
   const ports::clock* clock = nullptr;
-  http::metrics* metrics = nullptr;   ///< may be null
+  http::metrics_registry* metrics = nullptr;   ///< may be null
   std::function<double()> stopwatch;  ///< seconds, monotonic; market time where one thread drives all
   double time_scale = 1;              ///< market seconds per actor second
   caf::timespan request_timeout = std::chrono::seconds{2};
@@ -78,6 +75,7 @@ struct executor_terms {
   trading_mode mode{};
   milliseconds venue_timeout = seconds{5};  ///< actor clock: no word after this
   std::size_t waiting_most = 256;
+  double slippage_slo_bps = 50;
 };
 executor_actor spawn_executor(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
                               alert_sink_actor alerts, retry_queue_actor queue, ports::venue& venue,

@@ -42,6 +42,7 @@ class alert_sink : public alert_sink_actor::base {
     auto folded = folder_.fold(what, around_.now());
     if (folded.counted_only) return;
     keep(folded.row, std::nullopt);
+    show();
     if (!folded.deliver) return;
     const auto level = what.severity == severity::high     ? log_level::error
                        : what.severity == severity::medium ? log_level::warn
@@ -51,6 +52,15 @@ class alert_sink : public alert_sink_actor::base {
     log_event(level, "alert." + what.category, what.pair, "alert_sink", folded.row.id, text);
     for (auto* channel : channels_)
       if (const auto sent = channel->deliver(folded.row); !sent) queue_delivery(folded.row, *channel);
+  }
+
+  void show() {
+    if (!around_.metrics) return;
+    for (const auto how : {severity::low, severity::medium, severity::high}) {
+      const auto by = folder_.open_by_severity();
+      const auto it = by.find(how);
+      around_.metrics->set(http::metric::alerts_open, {text_of(how)}, it == by.end() ? 0.0 : it->second);
+    }
   }
 
   void queue_delivery(const alert& row, const ports::alert_channel& channel) {
@@ -88,6 +98,7 @@ class alert_sink : public alert_sink_actor::base {
                     .resource_id = what.id,
                     .metadata = {},
                     .created_at = around_.now()};
+    show();
     auto promise = make_response_promise<alert>();
     request(ledger_, around_.request_timeout, write_rows{{*row, std::move(note)}})
         .then([promise, row = *row](const written&) mutable { promise.deliver(std::move(row)); },

@@ -12,6 +12,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -58,6 +59,7 @@ class executor : public executor_actor::base {
           books_reply reply;
           for (const auto& [id, o] : books_.open_orders()) reply.open_orders.push_back(o);
           reply.known_fills = books_.recent_fill_ids();
+              reply.ended_orders = books_.ended_order_ids();
           for (const auto& [key, p] : books_.positions()) reply.positions.push_back(p);
           for (const auto& [id, t] : books_.open_trades()) reply.open_trades.push_back(t);
           return reply;
@@ -212,6 +214,13 @@ class executor : public executor_actor::base {
       for (const auto& l : listeners_) send(l, position_changed{*what.held, what.by_fill, cause});
   }
   void broadcast(const order_changed& what) {
+    if (around_.metrics) {
+      const auto& name = what.now.content().pair.text();
+      if (what.by_fill) around_.metrics->add(http::metric::fills, {name});
+      if (terminal(what.now.state)) around_.metrics->add(http::metric::orders_submitted, {name, text_of(what.now.state)});
+      const auto unknown = std::count_if(books_.open_orders().begin(), books_.open_orders().end(), [](const auto& o) { return o.second.state == order_state::unknown; });
+      around_.metrics->set(http::metric::orders_unknown, static_cast<double>(unknown));
+    }
     for (const auto& l : listeners_) send(l, what);
   }
   void raise(std::string category, severity how, std::string pair, std::string metric, double value,
@@ -484,8 +493,9 @@ class executor : public executor_actor::base {
   void note_slippage(const fill& f, price reference) {
     const auto paid = (f.side == order_side::buy ? f.price - reference : reference - f.price);
     const double points = ratio_of(paid, reference).to_double() * 10'000;
+    if (around_.metrics) around_.metrics->observe(http::metric::slippage, points);
     send(ledger_, metric_point{"slippage_bps", f.pair.text(), points, around_.now()});
-    if (const auto how = slo_severity(points, slippage_slo_bps_))
+    if (const auto how = slo_severity(points, terms_.slippage_slo_bps))
       raise("slo_slippage", *how, f.pair.text(), "slippage_bps", points, {{"fill", f.id.text()}});
   }
 
@@ -556,7 +566,6 @@ class executor : public executor_actor::base {
   std::map<std::uint64_t, order_id> tokens_;
   std::uint64_t last_token_ = 0;
   std::map<order_id, lookup_state> lookups_;
-  double slippage_slo_bps_ = 50;
   std::string trouble_;
 };
 

@@ -35,10 +35,13 @@ class ledger : public ledger_actor::base {
             [this](metric_point& point) {
               if (metrics_.size() >= metrics_most) {
                 metrics_.pop_front();
-                ++dropped_;
+                if (around_.metrics) around_.metrics->add(http::metric::dropped, {"metric_points"});
               }
               metrics_.push_back(std::move(point));
               wake();
+            },
+            [this](const retain_rows& r) {
+              if (const auto outcome = store_.retain(r.metrics_from, r.idempotency_from); !outcome) trouble_ = outcome.error().what;
             },
             [this](const load_image&) -> caf::result<image_reply> {
               auto image = store_.load();
@@ -51,6 +54,9 @@ class ledger : public ledger_actor::base {
               return reply;
             }};
   }
+
+  /// What has been taken is committed even when the desk closes.
+  void on_exit() override { flush(); }
 
  private:
   struct waiting {
@@ -75,7 +81,8 @@ class ledger : public ledger_actor::base {
     metrics_.clear();
     const auto started = around_.stopwatch ? around_.stopwatch() : 0.0;
     const auto outcome = store_.commit(all);
-    if (around_.stopwatch) observe_commit(around_.stopwatch() - started);
+    if (around_.metrics && around_.stopwatch)
+      around_.metrics->observe(http::metric::store_commit, around_.stopwatch() - started);
     if (outcome) {
       trouble_.clear();
       for (auto& b : batches) b.promise.deliver(written{});
@@ -90,15 +97,13 @@ class ledger : public ledger_actor::base {
         b.promise.deliver(to_caf(alone.error()));
     }
     if (outcome.error().code != errc::conflict) trouble_ = outcome.error().what;
+    if (around_.metrics) around_.metrics->add(http::metric::store_failures, {"ops"});
   }
-
-  void observe_commit(double seconds_taken);
 
   surroundings around_;
   ports::ops_store& store_;
   std::deque<waiting> waiting_;
   std::deque<metric_point> metrics_;
-  std::uint64_t dropped_ = 0;
   bool awake_ = false;
   std::string trouble_;
 };

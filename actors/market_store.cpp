@@ -34,7 +34,7 @@ class market_keeper : public market_store_actor::base {
               if (bars_.size() > bars_most) {
                 const auto excess = bars_.size() - bars_most;
                 bars_.erase(bars_.begin(), bars_.begin() + static_cast<std::ptrdiff_t>(excess));
-                dropped_ += excess;
+                if (around_.metrics) around_.metrics->add(http::metric::dropped, {"bars"}, static_cast<double>(excess));
               }
               if (bars_.size() >= batch)
                 flush();
@@ -60,6 +60,8 @@ class market_keeper : public market_store_actor::base {
             }};
   }
 
+  void on_exit() override { flush(); }
+
  private:
   /// What comes within a second of the actor clock is written together.
   void wake() {
@@ -80,7 +82,6 @@ class market_keeper : public market_store_actor::base {
   ports::market_store& store_;
   std::vector<bar> bars_;
   std::string source_;
-  std::uint64_t dropped_ = 0;
   bool awake_ = false;
   std::string trouble_;
 };

@@ -94,6 +94,11 @@ class pair : public pair_actor::base {
     rows.emplace_back(metric_point{"feature_quality", name, x.feature_quality, now});
     if (x.what.choice != action::hold) rows.emplace_back(metric_point{"confidence", name, x.what.confidence, now});
     if (last_latency_ms_) rows.emplace_back(metric_point{"decision_latency_ms", name, *last_latency_ms_, now});
+    if (around_.metrics) {
+      around_.metrics->add(http::metric::decisions, {name, text_of(x.what.choice)});
+      around_.metrics->set(http::metric::feature_quality, {name}, x.feature_quality);
+      if (x.what.choice != action::hold) around_.metrics->observe(http::metric::decision_confidence, x.what.confidence);
+    }
     last_latency_ms_.reset();
     if (!first_told_) {
       first_told_ = true;
@@ -155,6 +160,7 @@ class pair : public pair_actor::base {
 
   void note_latency(double seconds_taken) {
     last_latency_ms_ = seconds_taken * 1000;
+    if (around_.metrics) around_.metrics->observe(http::metric::decision_latency, seconds_taken);
     if (const auto how = slo_severity(*last_latency_ms_, setup_.latency_slo_ms))
       send(alerts_, alarm{"slo_decision_latency",
                           *how,

@@ -178,6 +178,7 @@ class pair_supervisor : public pair_supervisor_actor::base {
     auto& c = it->second;
     c.handle = nullptr;
     if (m.reason == caf::exit_reason::user_shutdown || m.reason == caf::exit_reason::normal) return;
+    if (around_.metrics) around_.metrics->add(http::metric::pair_restarts, {name.text()});
     const auto wait = c.deaths.died(around_.now());
     if (!wait) {
       c.left_down = true;

@@ -76,6 +76,8 @@ class retry_queue : public retry_queue_actor::base {
   }
 
   void sweep() {
+    if (around_.metrics)
+      for (const auto& [status, count] : jobs_.depth()) around_.metrics->set(http::metric::retry_queue_depth, {status}, count);
     for (auto& job : jobs_.claim(around_.now(), 32)) {
       // The claim is durable before the work begins, so that a restart knows that it was tried.
       request(ledger_, around_.request_timeout, write_rows{{job}})

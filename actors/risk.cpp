@@ -360,7 +360,21 @@ class risk : public risk_actor::base {
       if (holds && (!pair.mark || now - pair.mark->at > terms_.review.mark_fresh_for))
         m.stale_pairs.push_back(name.text());
     }
+    show(m.what);
     apply_step(step_breaker(book_, m, now), "risk");
+  }
+
+  void show(const risk_measures& m) {
+    if (!around_.metrics) return;
+    auto& page = *around_.metrics;
+    page.set(http::metric::equity, m.equity.to_double());
+    page.set(http::metric::daily_loss, m.daily_loss.to_double());
+    for (const auto& [name, pair] : book_.pairs) {
+      const auto it = m.exposure_by_instrument.find(name.text());
+      page.set(http::metric::exposure, {name.text(), "worst"}, it == m.exposure_by_instrument.end() ? 0.0 : it->second.to_double());
+      page.set(http::metric::pair_quarantined, {name.text()}, pair.quarantined ? 1.0 : 0.0);
+    }
+    page.set(http::metric::breaker_state, {"account"}, static_cast<double>(account_level()));
   }
 
   /// Makes a step's changes durable and tells them. Returns the rows' write as `then`, for those who answer afterwards.

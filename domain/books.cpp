@@ -50,6 +50,12 @@ bool order_books::knows_fill(const pair_name& pair, const fill_id& id) const {
 
 std::vector<std::string> order_books::recent_fill_ids() const { return {fill_order_.begin(), fill_order_.end()}; }
 
+std::vector<std::string> order_books::ended_order_ids() const {
+  std::vector<std::string> out;
+  for (const auto& [id, o] : ended_) out.push_back(id.text());
+  return out;
+}
+
 const order* order_books::find(const order_id& id) const {
   if (const auto it = open_.find(id); it != open_.end()) return &it->second;
   if (const auto it = ended_.find(id); it != ended_.end()) return &it->second;

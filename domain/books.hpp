@@ -52,7 +52,8 @@ class order_books {
   const std::map<order_id, order>& open_orders() const { return open_; }
   const std::map<position_key, position>& positions() const { return positions_; }
   const std::map<trade_id, trade>& open_trades() const { return trades_; }
-  std::vector<std::string> recent_fill_ids() const;
+  std::vector<std::string> recent_fill_ids() const;  ///< "pair|id"
+  std::vector<std::string> ended_order_ids() const;
 
  private:
   void settle(order after, const order* before, const std::string& reason, instant now, booked& out);

@@ -24,6 +24,11 @@ struct subscribe_breaker {
 
 /// To itself, behind what already waits in its mailbox: commit all of it now.
 struct flush_rows {};
+/// Deletes what is only kept for a while: metric points and answered idempotency records older than these.
+struct retain_rows {
+  instant metrics_from{};
+  instant idempotency_from{};
+};
 /// Whoever does jobs of a type for the retry queue.
 using job_worker = caf::typed_actor<caf::replies_to<do_job>::with<job_done>>;
 struct subscribe_jobs {
@@ -48,6 +53,7 @@ using ledger_actor = caf::typed_actor<
     caf::reacts_to<flush_rows>,                      // commits what waits
     caf::replies_to<write_rows>::with<written>,      // makes rows durable together, or fails with nothing written
     caf::reacts_to<metric_point>,                    // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
+    caf::reacts_to<retain_rows>,                     // forgets old figures
     caf::replies_to<load_image>::with<image_reply>,  // reads what a desk restarts from
     caf::replies_to<ask_health>::with<health_reply>>;// says whether the last commit worked
 
@@ -257,6 +263,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::clock_struck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::check_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::restart_pair)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::retain_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trades)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_trade)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::find_orders)

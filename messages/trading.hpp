@@ -135,6 +135,7 @@ struct books_reply {
   std::vector<std::string> known_fills;
   std::vector<position> positions;
   std::vector<trade> open_trades;
+  std::vector<std::string> ended_orders;
 
   static constexpr auto type_name = "books_reply";
   template <class F>
@@ -142,7 +143,8 @@ struct books_reply {
     return f(field{"open_orders", &books_reply::open_orders, "not terminal"},
              field{"known_fills", &books_reply::known_fills, "ids booked since the last audit window began"},
              field{"positions", &books_reply::positions, "held and lately touched"},
-             field{"open_trades", &books_reply::open_trades, "round trips not closed"});
+             field{"open_trades", &books_reply::open_trades, "round trips not closed"},
+             field{"ended_orders", &books_reply::ended_orders, "orders that ended lately"});
   }
 };
 

@@ -13,16 +13,19 @@ namespace rltrader {
 /// The actors of one open desk. Not copyable in spirit: close it before the actor_system goes.
 struct desk {
   directory handles;
+  scheduler_actor scheduler;
   caf::actor root;  ///< monitors all but the pairs; the first death among them ends it, and `on_failure` is called
 };
 
-/// Spawns everything and returns at once; the desk works itself up (image, reconcile, feeds) by messages.
+/// Reads the image from the store (nobody else holds it yet), spawns everything and returns; the desk works itself up (image, reconcile, feeds) by messages.
 /// `on_failure` runs on an actor's thread when an actor of the desk (not a pair) has died.
-desk open_desk(caf::actor_system& system, const world& outside, const desk_terms& terms,
-               std::function<void(const std::string& what)> on_failure);
+result<desk> open_desk(caf::actor_system& system, const world& outside, const desk_terms& terms,
+                       std::function<void(const std::string& what)> on_failure);
 
-/// Ends all actors of the desk, pairs first. On the testing scheduler the caller then runs it until no job is left.
-void close_desk(caf::actor_system& system, desk& d);
+/// `waits`: those who write end before those who keep, each within 3 s. `at_once`: all are told to go, for the testing scheduler
+/// (the caller then runs it until no job is left) and for the crash path.
+enum class closing : unsigned char { waits, at_once };
+void close_desk(caf::actor_system& system, desk& d, closing how);
 
 /// CAF's configuration for this house: our messages and errors registered, policy `sharing` (or `testing`).
 struct system_config : caf::actor_system_config {

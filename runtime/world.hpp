@@ -1,8 +1,10 @@
 // The world of a desk: adapters behind ports, and the terms it trades under. Outlives every actor; a crash drops the actors alone.
 #pragma once
 
+#include "domain/backoff.hpp"
 #include "domain/instrument.hpp"
 #include "domain/records.hpp"
+#include "http/metrics.hpp"
 #include "ports/alert_channel.hpp"
 #include "ports/clock.hpp"
 #include "ports/market_source.hpp"
@@ -27,6 +29,7 @@ struct world {
   ports::ops_reader* reader = nullptr;         ///< read-only; may be the same object where one thread runs all
   ports::market_store* market_store = nullptr;
   std::vector<ports::alert_channel*> channels;
+  http::metrics_registry* metrics = nullptr;   ///< may be null
   std::string halt_file;                       ///< written by a halt when the store is down, read at start; empty: none
 };
 
@@ -57,6 +60,9 @@ struct desk_terms {
   std::uint64_t seed = 1;
   bool detached_stores = true;                 ///< false on the testing scheduler: nothing may own a thread there
   std::string node = "local";
+  backoff_terms job_waits;
+  bool reconciled_at_start = true;             ///< pairs wait for their first agreement with the venue
+  bool scheduled = true;                       ///< false: whoever drives the desk reconciles by hand
   /// Where latencies are measured from, in seconds; the runtime's monotonic clock, market time on the testing scheduler.
   std::function<double()> stopwatch;
   /// A seam for tests: called before each decision of a pair; may throw to kill that pair's actor.

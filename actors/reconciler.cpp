@@ -1,0 +1,214 @@
+// Compares our books with the venue's. The comparison is domain/reconcile; here both sides are fetched and the findings sent on.
+//
+// A failed or partial answer is no books: nothing is concluded from it, and nothing is read as flat.
+#include "actors/actors.hpp"
+#include "actors/guard.hpp"
+#include "actors/log.hpp"
+#include "domain/reconcile.hpp"
+#include "messages/errors.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace rltrader {
+
+namespace {
+
+class reconciler : public reconciler_actor::base {
+  using super = reconciler_actor::base;
+
+ public:
+  reconciler(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts, risk_actor risk,
+             executor_actor executor, ports::venue& venue, reconciler_terms terms)
+      : super(cfg), around_(around), ledger_(std::move(ledger)), alerts_(std::move(alerts)), risk_(std::move(risk)),
+        executor_(std::move(executor)), venue_(venue), terms_(std::move(terms)) {}
+
+  behavior_type make_behavior() override {
+    die_loudly(this, "reconciler");
+    return {[this](const reconcile_now& what) -> caf::result<reconcile_report> { return begin(what); },
+            [this](const books_answered& what) { hear(what); },
+            [this](const ask_health&) {
+              health_reply reply;
+              if (!done_once_) reply.problems.push_back({"reconciled", "the books have not been compared with the venue's yet"});
+              if (!trouble_.empty()) reply.problems.push_back({"reconciled", trouble_});
+              return reply;
+            }};
+  }
+
+  void on_exit() override {
+    waiting_.clear();
+    destroy(ledger_);
+    destroy(alerts_);
+    destroy(risk_);
+    destroy(executor_);
+  }
+
+ private:
+  /// One pass at a time; who asks meanwhile gets the answer of the next.
+  struct asker {
+    reconcile_now what;
+    caf::typed_response_promise<reconcile_report> promise;
+  };
+
+  caf::result<reconcile_report> begin(const reconcile_now& what) {
+    auto promise = make_response_promise<reconcile_report>();
+    waiting_.push_back({what, promise});
+    if (!running_) start_pass();
+    return promise;
+  }
+
+  void start_pass() {
+    if (waiting_.empty()) return;
+    running_ = true;
+    serving_ = std::exchange(waiting_, {});
+    const auto token = ++token_;
+    venue_.books(around_.now() - terms_.fills_window, [weak = caf::weak_actor_ptr{ctrl()}, token](result<ports::venue_books> b) {
+      if (auto self = caf::actor_cast<reconciler_actor>(weak))
+        caf::anon_send(self, books_answered{token, std::make_shared<const result<ports::venue_books>>(std::move(b))});
+    });
+    delayed_send(this, caf::timespan{terms_.venue_timeout},
+                 books_answered{token, std::make_shared<const result<ports::venue_books>>(failure{errc::timed_out, "the venue did not answer in time"})});
+  }
+
+  void hear(const books_answered& what) {
+    if (!running_ || what.token != token_) return;
+    ++token_;  // whatever else is said of this pass comes too late
+    if (!*what.what) return fail(what.what->error());
+    request(executor_, around_.request_timeout, ask_books{})
+        .then([this, theirs = what.what](const books_reply& ours) { compare(ours, **theirs); },
+              [this](const caf::error& e) { fail(from_caf(e, "the executor")); });
+  }
+
+  void fail(const failure& why) {
+    trouble_ = why.what;
+    send(alerts_, alarm{"reconcile_failed", severity::medium, "", "passes_failed", 1, 0, {{"why", why.what}}});
+    for (auto& a : serving_) a.promise.deliver(to_caf(why));
+    finish();
+  }
+
+  void finish() {
+    serving_.clear();
+    running_ = false;
+    start_pass();
+  }
+
+  static local_books local_of(const books_reply& ours) {
+    local_books out;
+    out.open_orders = ours.open_orders;
+    out.positions = ours.positions;
+    for (const auto& key : ours.known_fills) {
+      const auto bar = key.find('|');
+      if (bar != std::string::npos) out.known_fills.emplace(pair_name{key.substr(0, bar)}, fill_id{key.substr(bar + 1)});
+    }
+    for (const auto& id : ours.ended_orders) out.ended_orders.insert(order_id{id});
+    return out;
+  }
+
+  static venue_view view_of(const ports::venue_books& theirs) {
+    venue_view out;
+    for (const auto& r : theirs.open_orders)
+      out.open_orders.push_back({r.id, r.venue_order, r.pair, r.side, r.state, r.quantity, r.filled});
+    out.fills = theirs.fills;
+    for (const auto& p : theirs.positions) out.positions.push_back({p.pair, p.leg_side, p.held});
+    out.at = theirs.at;
+    return out;
+  }
+
+  void compare(const books_reply& ours, const ports::venue_books& theirs) {
+    reconcile_terms terms;
+    terms.pairs = {terms_.pairs.begin(), terms_.pairs.end()};
+    const auto found = reconcile(local_of(ours), view_of(theirs), terms, around_.now());
+    reconcile_report report;
+    report.checked = found.orders_checked + static_cast<int>(ours.positions.size());
+    report.reconciled_at = around_.now();
+    for (const auto& c : found.todo) std::visit([&](const auto& x) { act(x, report); }, c);
+    if (!found.agreeing.empty()) send(risk_, pairs_agree{{found.agreeing.begin(), found.agreeing.end()}});
+    send(risk_, balance_known{theirs.balance.wallet, theirs.balance.equity});
+    done_once_ = true;
+    trouble_.clear();
+    keep(report);
+    for (auto& a : serving_) a.promise.deliver(report);
+    finish();
+  }
+
+  /// A pass that found nothing leaves no trace of its own; one that corrected something does.
+  void keep(const reconcile_report& report) {
+    if (report.mismatches.empty()) return;
+    ports::write_batch rows;
+    for (const auto& m : report.mismatches)
+      rows.emplace_back(audit_note{.actor = "reconciler", .action = "reconcile." + m.kind, .resource_type = "pair", .resource_id = m.pair,
+                                   .metadata = {{"explanation", m.explanation}, {"action", m.action}}, .created_at = around_.now()});
+    request(ledger_, around_.request_timeout, write_rows{std::move(rows)}).then([](const written&) {}, [](const caf::error& e) {
+      log_event(log_level::error, "reconcile.not_kept", "", "reconciler", "", from_caf(e, "the ledger").what);
+    });
+  }
+
+  void tell(const std::string& pair, const char* kind, severity how, const std::string& explanation, const char* action, reconcile_report& report) {
+    report.mismatches.push_back({pair, kind, explanation, action});
+    send(alerts_, alarm{std::string("reconcile_") + kind, how, pair, "mismatches", 1, 0, {{"explanation", explanation}, {"action", action}}});
+    log_event(log_level::warn, std::string("reconcile.") + kind, pair, "reconciler", "", explanation + "; " + action);
+  }
+
+  void act(const corrections::book_fill& c, reconcile_report& report) {
+    ++report.updated;
+    send(executor_, book_fill{c.what, "reconciled"});
+    tell(c.what.pair.text(), "missing_fill", severity::medium, "the venue has fill " + c.what.id.text() + " of " + c.what.quantity.text() + " at " + c.what.price.text() + ", we had not", "booked", report);
+  }
+  void act(const corrections::look_up& c, reconcile_report& report) {
+    ++report.errors;
+    request(executor_, around_.request_timeout, resolve_order{c.id}).then([](const execution_view&) {}, [](const caf::error&) {
+      // It ended meanwhile, or the executor is being restarted; the next pass asks again.
+    });
+    report.mismatches.push_back({c.pair.text(), "order_not_shown", c.id.text() + ": " + c.why, "looked up"});
+  }
+  void act(const corrections::adopt_state& c, reconcile_report& report) {
+    ++report.updated;
+    request(executor_, around_.request_timeout, resolve_order{c.id}).then([](const execution_view&) {}, [](const caf::error&) {
+      // As above: the next pass asks again.
+    });
+    report.mismatches.push_back({"", "order_state", c.id.text() + " is " + std::string(text_of(c.state)) + " at the venue", "looked up"});
+  }
+  void act(const corrections::foreign_order& c, reconcile_report& report) {
+    tell(c.what.pair.text(), "foreign_order", severity::medium, "order " + c.what.venue_order.text() + " is not ours", "shown, never touched", report);
+  }
+  void act(const corrections::second_daemon& c, reconcile_report& report) {
+    tell(c.what.pair.text(), "second_daemon", severity::high, "order " + c.what.id.text() + " has our prefix and is not in our store", "halted", report);
+    request(risk_, around_.request_timeout, set_breaker{breaker_level::halted, "a second daemon trades this account: " + c.what.id.text(), {}, "reconciler"})
+        .then([](const breaker_answer&) {}, [](const caf::error& e) {
+          log_event(log_level::error, "halt.failed", "", "reconciler", "", from_caf(e, "risk").what);
+        });
+  }
+  void act(const corrections::position_mismatch& c, reconcile_report& report) {
+    ++report.errors;
+    report.quarantined.push_back(c.pair.text());
+    const auto words = "ours " + c.ours.text() + ", the venue's " + c.theirs.text();
+    send(risk_, quarantine_pair{c.pair, "books_disagree", words});
+    tell(c.pair.text(), "position_mismatch", severity::high, words, "quarantined", report);
+  }
+
+  surroundings around_;
+  ledger_actor ledger_;
+  alert_sink_actor alerts_;
+  risk_actor risk_;
+  executor_actor executor_;
+  ports::venue& venue_;
+  reconciler_terms terms_;
+  std::vector<asker> waiting_;
+  std::vector<asker> serving_;
+  bool running_ = false;
+  bool done_once_ = false;
+  std::uint64_t token_ = 0;
+  std::string trouble_;
+};
+
+}  // namespace
+
+reconciler_actor spawn_reconciler(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
+                                  risk_actor risk, executor_actor executor, ports::venue& venue, reconciler_terms terms) {
+  return system.spawn<reconciler>(around, std::move(ledger), std::move(alerts), std::move(risk), std::move(executor), venue,
+                                  std::move(terms));
+}
+
+}  // namespace rltrader
