@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "domain": [],
     "ports": ["domain/*"],
     "wire": ["domain/*"],
-    "messages": ["domain/*"],
+    "messages": ["domain/*", "ports/*"],  # the values of the ports travel as local messages
     "learning": ["domain/*", "ports/policy.hpp", "ports/trainer.hpp"],  # the two ports that it implements
     "sim": ["domain/*"],
     "cli": ["domain/*", "wire/*", "ports/*", "adapters/storage/*"] + SETTINGS,
