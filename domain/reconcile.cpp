@@ -87,11 +87,11 @@ void comparison::fills() {
       missing.push_back(f);
   std::sort(missing.begin(), missing.end(),
             [](const fill& a, const fill& b) { return std::tie(a.at, a.pair, a.id) < std::tie(b.at, b.pair, b.id); });
-  for (auto& f : missing) {
+  for (const auto& f : missing) {
     pairs_.insert(f.pair);
     booked_now_[f.order] += f.quantity;
     flow_[{f.pair, f.leg_side}] += sign_of(f.side) > 0 ? f.quantity : -f.quantity;
-    correct(f.pair, corrections::book_fill{std::move(f)});
+    correct(f.pair, corrections::book_fill{f});
   }
 }
 
