@@ -5,6 +5,7 @@
 #include "domain/result.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace rltrader::sim {
@@ -30,7 +31,8 @@ std::uint64_t hashed(std::string_view text) {
   return h;
 }
 
-/// The natural logarithm by its own series, good to 1e-12: library functions may differ in the last bit between machines.
+/// The natural logarithm by its own series, good to 1e-12: library functions may differ in the last bit between
+/// machines.
 double logarithm(double x) {
   int exponent = 0;
   auto m = std::frexp(x, &exponent);
@@ -166,8 +168,10 @@ std::vector<pair_start> default_starts() {
 }
 
 price_maker::price_maker(std::uint64_t seed, std::vector<pair_start> pairs, instant start, market_habits habits)
-    : price_maker(market_progress{.seed = seed, .start = std::chrono::floor<minutes>(start), .pairs = {}},
-                  std::move(pairs), habits) {}
+    : price_maker(
+          market_progress{
+              .seed = std::bit_cast<std::int64_t>(seed), .start = std::chrono::floor<minutes>(start), .pairs = {}},
+          std::move(pairs), habits) {}
 
 price_maker::price_maker(const market_progress& place, std::vector<pair_start> pairs, market_habits habits)
     : place_{.seed = place.seed, .start = place.start, .pairs = {}}, habits_(habits) {
@@ -185,8 +189,8 @@ void price_maker::add(const pair_start& begun) {
       std::none_of(known_.begin(), known_.end(), [&](const auto& k) { return k.begun.pair == begun.pair; });
   must(once, "a pair is named once");
   known k{.begun = begun};
-  k.stream = mixed(place_.seed ^ hashed(begun.pair.text()));
-  k.factor_stream = mixed(place_.seed ^ hashed("factor " + begun.factor));
+  k.stream = mixed(std::bit_cast<std::uint64_t>(place_.seed) ^ hashed(begun.pair.text()));
+  k.factor_stream = mixed(std::bit_cast<std::uint64_t>(place_.seed) ^ hashed("factor " + begun.factor));
   k.tick = begun.tick.to_double();
   k.own_share = std::sqrt(1 - begun.correlation * begun.correlation);
   k.minute_volatility = begun.volatility / std::sqrt(minutes_a_year);
@@ -289,7 +293,8 @@ std::vector<tick> ticks_of(const pair_name& pair, const minute& made, price tick
   const auto last = static_cast<std::int64_t>(std::min(count, 60)) - 1;
   const auto basis = made.mark - made.last;
   for (std::int64_t i = 0; i <= last; ++i) {
-    // The corners lie at the nearest ticks to 0, 1/3, 2/3 and 1 of the way, so that each extreme is met when there are four.
+    // The corners lie at the nearest ticks to 0, 1/3, 2/3 and 1 of the way, so that each extreme is met when there
+    // are four.
     std::int64_t leg = 2;
     const auto corner_at = [&](std::int64_t k) { return (last * k + 1) / 3; };
     while (leg > 0 && i < corner_at(leg)) --leg;

@@ -1,9 +1,9 @@
 // A seeded market: minutes of each pair with regimes, a common factor, jumps, gaps, volume, funding and a mark.
 //
-// The chances of a minute come from a counter: from the seed, the pair and the minute's index alone, never from how much was
-// drawn before. So a pair's series does not depend on which other pairs there are, and a saved state of a few numbers
-// continues it. Only +, -, x, / and square roots are used, which IEEE 754 rounds alike everywhere: one seed gives one market
-// on every machine.
+// The chances of a minute come from a counter: from the seed, the pair and the minute's index alone, never from how
+// much was drawn before. So a pair's series does not depend on which other pairs there are, and a saved place of a
+// few numbers continues it. Only +, -, x, / and square roots are used, which IEEE 754 rounds alike everywhere: one
+// seed gives one market on every machine.
 #pragma once
 
 #include "domain/describe.hpp"
@@ -100,7 +100,7 @@ struct pair_progress {
   }
 };
 struct market_progress {
-  std::uint64_t seed = 0;
+  std::int64_t seed = 0;  ///< the seed's bits, as the signed number that rows can hold
   instant start{};
   std::vector<pair_progress> pairs{};
 
@@ -152,7 +152,8 @@ class price_maker {
   std::vector<known> known_;  ///< beside place_.pairs
 };
 
-/// Ticks of a minute on a path that agrees with its candle: open, the extremes, close. At most 60, at even times; none if missing.
+/// Ticks of a minute on a path that agrees with its candle: open, the extremes, close. From 4 to 60 of them, at even
+/// times; none if the minute is missing.
 std::vector<tick> ticks_of(const pair_name& pair, const minute& made, price tick_size, int count);
 
 }  // namespace rltrader::sim

@@ -1,22 +1,23 @@
-// One simulated BingX-like perpetual venue as a pure machine: books, matching, fees, funding, liquidation, both modes.
+// One simulated BingX-like perpetual venue as a pure machine: books, matching, fees, funding, liquidation.
 //
 // Rules of matching:
-//  - An order meets only prices that come after it: events of its pair fed later, and not older than its placing. So in bar
-//    mode an order placed at a bar's close fills at the next bar's open.
-//  - Market: at the next tick or the next bar's open, plus slippage against it, clipped to a tick against it. What volume does not
-//    allow rests for the following events.
-//  - Limit: marketable at its first price: at that price plus slippage, never beyond the limit, as taker. Afterwards only when
-//    the price trades through it (a touch is not enough), at the limit, as maker.
-//  - Stop and take-profit: triggered by the mark. Ticks: filled as market at the tick after the trigger. Bars: at the open
-//    when it gapped through, else at the trigger on the bar's path, plus slippage.
-//  - A bar's path: open, then the extreme against the position (without one: the extreme away from the close), the other, close.
+//  - An order meets only prices that come after it: events of its pair fed later, and not older than its placing. So
+//    in bar mode an order placed at a bar's close fills at the next bar's open.
+//  - Market: at the next tick or the next bar's open, plus slippage against it, clipped to a tick against it. What
+//    the volume does not allow rests for the following events.
+//  - Limit: marketable at its first price: at that price plus slippage, never beyond the limit, as taker. Afterwards
+//    only when the price trades through it (a touch is not enough), at the limit, as maker.
+//  - Stop and take-profit: triggered by the mark, and they only close. Ticks: filled as market at the tick after the
+//    trigger. Bars: at the open when it gapped through, else at the trigger on the bar's path, plus slippage.
+//  - A bar's path: open, then the extreme against the position (without one: the extreme away from the close), the
+//    other extreme, close.
 //  - An order that only closes never fills more than is held; without a position it expires.
-//  - Liquidation when isolated margin + unrealised falls below the maintenance margin, at the mark. What it costs beyond the
-//    position's margin is paid by the venue's insurance.
+//  - Liquidation at the mark, when isolated margin + unrealised falls to the maintenance margin. What it costs
+//    beyond the position's margin is paid by the venue's insurance.
 //
-// Feed a pair with ticks or with bars, not both. Prices that are not above zero, bars that cannot be and events older
-// than the last one are ignored. An amount that does not fit throws arithmetic_overflow; the shell then restores the venue
-// from its rows.
+// Feed a pair with ticks or with bars, not both. Prices that are not above zero, bars that cannot be and events
+// older than the last one are ignored. An amount that does not fit throws arithmetic_overflow; the shell then
+// restores the venue from its rows.
 #pragma once
 
 #include "domain/result.hpp"
@@ -72,7 +73,9 @@ struct position_view {
 class venue_core {
  public:
   explicit venue_core(venue_settings settings);
-  /// The venue that these rows describe: a snapshot, or all steps' changes upserted. Continues exactly as the original would.
+  /// The venue that these rows describe: a snapshot, or all steps' changes upserted. It continues as the original
+  /// would; from a journal, prices of pairs that traded nothing since are as old as their last change until the next
+  /// event.
   static venue_core restore(venue_settings settings, const venue_rows& rows);
 
   // Commands. All times are market time; the core reads no clock.
@@ -115,7 +118,8 @@ class venue_core {
   std::optional<book_row> book_of(const pair_name& pair) const;
   venue_rows snapshot() const;
 
-  /// Forgets closed orders that ended before, and fills and income rows older than that. Their client ids may be used again.
+  /// Forgets closed orders that ended before, and fills and income rows older than that; those client ids are free
+  /// again.
   void prune(instant before);
 
  private:

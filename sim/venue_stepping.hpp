@@ -1,4 +1,4 @@
-// One step of the simulated venue under way: the only place where orders, positions and money move. For sim/*.cpp alone.
+// One step of the simulated venue under way: where orders, positions and money move. For sim/*.cpp alone.
 #pragma once
 
 #include "sim/venue_core.hpp"
@@ -47,7 +47,8 @@ struct venue_core::stepping {
   void travel(const candle& c, position_side leg_side);
   /// The next order or liquidation that the way meets takes place; false when there is none left.
   bool travel_to_next(const way& w);
-  /// Limits that arrived after an open was told rest in its bar; a marketable one waits for the next price, as a market order.
+  /// Limits that arrived after an open was told rest in its bar; a marketable one waits for the next price, as a
+  /// market order.
   void rest_limits(price open);
   void trade(resting_order& r, execution e, std::optional<quantity> volume);
 

@@ -137,7 +137,8 @@ struct income_row {
   }
 };
 
-/// What the venue knows of a pair's market. Key: pair. It changes with each price and is told only beside other changes.
+/// What the venue knows of a pair's market. Key: pair. It changes with each price and is told only beside other
+/// changes.
 struct book_row {
   pair_name pair{};
   instrument terms{};  ///< the contract; the settings' list wins over it
@@ -193,7 +194,8 @@ struct account_row {
   }
 };
 
-/// Durable rows: all of them (a snapshot) or those that a step changed. Upserting each step's rows by key keeps a journal.
+/// Durable rows: all of them (a snapshot) or those that a step changed. Upserting each step's rows by key keeps a
+/// journal.
 struct venue_rows {
   std::vector<venue_order> orders{};
   std::vector<venue_fill> fills{};

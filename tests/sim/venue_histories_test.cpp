@@ -1,4 +1,4 @@
-// Random histories of the simulated venue: money is conserved, limits hold, no seen price fills, and rows restore it exactly.
+// Random histories of the simulated venue: money is conserved, limits hold, and rows restore it exactly.
 #include "tests/sim/venue_fixture.hpp"
 
 #include <cstdlib>
@@ -298,7 +298,8 @@ class history {
       cost += p.cost;
       EXPECT_FALSE(p.margin.negative());
     }
-    // What was paid for coins either lies in positions or was realised. Values are rounded to eight places, twice at a flip.
+    // What was paid for coins either lies in positions or was realised. Values are rounded to eight places, twice at
+    // a flip.
     const auto expected = settings_.starting_balance - books_.paid_for_coins + cost - books_.fees + books_.income;
     const auto rounding_error = money::of_raw(books_.fills + 1);
     EXPECT_LE((rows.account->wallet - expected).abs(), rounding_error) << "money was made or lost";
