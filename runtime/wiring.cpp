@@ -126,7 +126,10 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
     setup.terms.gate.freshness = terms.feed_fresh_for;
     setup.terms.features = {.ood_zscore_limit = terms.ood_limit, .missing_critical_most = static_cast<std::size_t>(terms.missing_critical_most)};
     setup.terms.source = source;
-    setup.make_policy = [policy = terms.policy](const pair_name&, const std::vector<std::string>& features) { return make_rule_policy(policy, features); };
+    if (terms.make_policy)
+      setup.make_policy = terms.make_policy;
+    else
+      setup.make_policy = [policy = terms.policy](const pair_name&, const std::vector<std::string>& features) { return make_rule_policy(policy, features); };
     setup.latency_slo_ms = terms.latency_slo_ms;
     setup.before_decision = terms.before_decision;
     return setup;

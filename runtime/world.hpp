@@ -67,6 +67,8 @@ struct desk_terms {
   std::function<double()> stopwatch;
   /// A seam for tests: called before each decision of a pair; may throw to kill that pair's actor.
   std::function<void(const pair_name&, instant)> before_decision;
+  /// A seam for tests: makes the policy of a pair in place of the one named above.
+  std::function<result<std::unique_ptr<ports::policy>>(const pair_name&, const std::vector<std::string>& features)> make_policy;
 };
 
 }  // namespace rltrader
