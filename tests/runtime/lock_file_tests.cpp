@@ -1,5 +1,6 @@
 // One daemon per data folder, and a clear word when the folder cannot be used.
 #include "runtime/lock_file.hpp"
+#include "tests/runtime/child_guard.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,14 +67,14 @@ TEST_F(folder_lock_test, gives_the_folder_back_when_its_holder_is_killed) {
       for (;;) ::pause();
     ::_exit(1);
   }
+  test::child_guard guard(child);
   char what = 0;
   ASSERT_EQ(::read(ready[0], &what, 1), 1);
   EXPECT_EQ(what, 'y');
   const auto refused = folder_lock::take(folder, start);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().what, testing::HasSubstr("process " + std::to_string(child) + ", started "));
-  ::kill(child, SIGKILL);
-  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  guard.end();
   EXPECT_TRUE(folder_lock::take(folder, start));
   ::close(ready[0]);
   ::close(ready[1]);

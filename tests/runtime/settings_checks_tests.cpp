@@ -196,7 +196,7 @@ TEST(settings_checks, say_what_this_version_cannot_serve) {
 
 TEST(settings_checks, know_the_venues_own_hosts) {
   for (const auto* own : {"https://open-api.bingx.com", "https://OPEN-API.BINGX.COM/x", "wss://bingx.pro:443/y",
-                          "https://open-api.bingx.io?x"})
+                          "https://open-api.bingx.io?x", "https://user:word@open-api.bingx.com:443/"})
     EXPECT_TRUE(is_venue_host(own)) << own;
   for (const auto* other : {"http://open-api.bingx.com", "https://open-api.bingx.com@evil.example",
                             "https://evil.example/bingx.com", "https://evilbingx.com", "https://bingx.com.evil.example",

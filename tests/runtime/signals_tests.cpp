@@ -1,5 +1,6 @@
 // Signals become calls on the watch's thread; a second Ctrl-C does not wait.
 #include "runtime/signals.hpp"
+#include "tests/runtime/child_guard.hpp"
 
 #include <gtest/gtest.h>
 
@@ -98,6 +99,7 @@ TEST(signal_watch, ends_a_real_process_with_130) {
     tell('r');
     for (;;) ::pause();
   }
+  test::child_guard guard(child);
   char what = 0;
   ASSERT_EQ(::read(ready[0], &what, 1), 1);
   EXPECT_EQ(what, 'r');
@@ -105,8 +107,7 @@ TEST(signal_watch, ends_a_real_process_with_130) {
   ASSERT_EQ(::read(ready[0], &what, 1), 1);
   EXPECT_EQ(what, 's');
   ::kill(child, SIGINT);
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  const int status = guard.wait();
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 130);
   ::close(ready[0]);
