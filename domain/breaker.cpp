@@ -43,6 +43,7 @@ class stepping {
   void peak_rebased(const breaker_events::peak_rebased& e);
   void day_rolled(const breaker_events::day_rolled& e);
   void roll(money opening);
+  void roll_now() { roll(equity_to_measure_from()); }
   bool day_is_over() { return row("account").day && day_of(now_) > *row("account").day; }
   void second_daemon(const breaker_events::second_daemon& e) {
     add_cause(row("account"), "second_daemon", e.evidence, now_);
@@ -61,6 +62,9 @@ class stepping {
   std::vector<finding> account_findings(breaker_row& account, const risk_measures& m, money loss) const;
   void switch_kill(bool on, const std::string& reason);
   std::optional<std::string> unknown_order(const std::string& scope) const;
+  /// Equity at the last marks known, however old: a stale mark reckoned worse would make a day's opening or a peak too low, and so
+  /// the loss that is measured from it too small.
+  money equity_to_measure_from() const { return measure(book_, now_, now_ - instant{}).equity; }
   instant cooldown_end() const { return now_ + minutes{book_.policy.cooldown_minutes}; }
 
   risk_book& book_;
@@ -140,7 +144,7 @@ void stepping::measured(const breaker_events::measured& e) {
   auto& account = row("account");
   auto loss = e.what.daily_loss;
   if (!account.day || day_is_over()) {
-    roll(e.what.equity);
+    roll(std::max(e.what.equity, equity_to_measure_from()));
     loss = {};
   }
   account.peak_equity = std::max(account.peak_equity, e.what.equity);
@@ -179,14 +183,14 @@ void stepping::roll(money opening) {
 void stepping::day_rolled(const breaker_events::day_rolled& e) {
   auto& account = row("account");
   if (!account.day || day_is_over())
-    roll(e.opening_equity ? *e.opening_equity : measure(book_, now_).equity);
+    roll(e.opening_equity ? *e.opening_equity : equity_to_measure_from());
   else if (e.opening_equity)
     account.day_opening_equity = *e.opening_equity;
 }
 
 void stepping::peak_rebased(const breaker_events::peak_rebased& e) {
   auto& account = row("account");
-  account.peak_equity = measure(book_, now_).equity;
+  account.peak_equity = equity_to_measure_from();
   if (!has_cause(account, "drawdown")) return;
   remove_cause(account, "drawdown");
   account.reason = "peak rebased by " + e.who;
@@ -287,7 +291,7 @@ breaker_step step_breaker(risk_book& book, const breaker_event& event, instant n
   stepping step(book, now);
   if (!std::holds_alternative<on::measured>(event) && !std::holds_alternative<on::day_rolled>(event) &&
       step.day_is_over())
-    step.roll(measure(book, now).equity);
+    step.roll_now();
 
   if (const auto* e = std::get_if<on::measured>(&event)) step.measured(*e);
   if (const auto* e = std::get_if<on::operator_said>(&event)) step.operator_said(*e);

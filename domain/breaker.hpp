@@ -54,7 +54,7 @@ struct breaker_change {
 struct breaker_step {
   std::vector<breaker_change> changes;
   std::optional<failure> refused;
-  bool configuration_changed = false;   ///< halt and kill switch are one state: write book.configuration too
+  bool configuration_changed = false;   ///< halt and kill switch are one state: write book.configuration too, also without changes
 };
 /// The kill switch follows an operator's halt, reduce and resume of the account. The new rows are also in `book.breakers`.
 breaker_step step_breaker(risk_book& book, const breaker_event& event, instant now);
