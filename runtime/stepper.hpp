@@ -33,6 +33,8 @@ class stepper {
   void advance_to(instant t);
   /// Moves both clocks to `t` at once: what is due on the way fires once, late. For stretches in which there is no market.
   void leap_to(instant t);
+  /// Forgets all timers and delayed messages, so that dead actors are let go.
+  void drop_timers() { scheduler_.clock().cancel_all(); }
   std::uint64_t steps() const { return steps_; }
 
  private:

@@ -1,0 +1,90 @@
+// Counts what passes into the ops store: decisions, warnings, orders, fills and their costs, and hashes the decision log.
+//
+// A decorator: every call goes on to the store beneath. Only what that store took is counted. Used by one thread.
+#pragma once
+
+#include "domain/sha256.hpp"
+#include "ports/ops_store.hpp"
+
+#include <map>
+#include <string>
+#include <unordered_map>
+
+namespace rltrader {
+
+/// What one pair did.
+struct pair_tally {
+  std::int64_t decisions = 0;
+  std::map<std::string, std::int64_t> by_action;
+  std::map<std::string, std::int64_t> warnings;
+  std::int64_t orders = 0;
+  std::map<std::string, std::int64_t> ended;  ///< orders by the state that they ended in
+  std::int64_t fills = 0;
+  money fees;      ///< USDT paid
+  money slippage;  ///< USDT lost between the price a decision saw and the price of its fills; negative: gained
+  money traded;    ///< USDT of notional
+};
+
+class tally_store final : public ports::ops_store {
+ public:
+  explicit tally_store(ports::ops_store& beneath) : beneath_(beneath) {}
+
+  const std::map<pair_name, pair_tally>& pairs() const { return pairs_; }
+  std::int64_t decisions() const { return decisions_; }
+  /// SHA-256 over every decision so far, in the order in which they became durable (I20).
+  std::string decision_hash() const;
+  /// How often the store refused a commit.
+  std::int64_t refused() const { return refused_; }
+
+  result<void> commit(const ports::write_batch& rows) override;
+  result<ports::desk_image> load() override { return beneath_.load(); }
+  result<void> retain(instant metrics_from, instant idempotency_from) override {
+    return beneath_.retain(metrics_from, idempotency_from);
+  }
+  std::string backend() const override { return beneath_.backend(); }
+
+  result<ports::page_of<decision>> decisions(const ports::list_query& q) override { return beneath_.decisions(q); }
+  result<ports::page_of<order>> orders(const ports::list_query& q) override { return beneath_.orders(q); }
+  result<ports::page_of<order>> orders_of_trade(const trade_id& t) override { return beneath_.orders_of_trade(t); }
+  result<ports::page_of<order>> orders_of_decision(const decision_id& d) override {
+    return beneath_.orders_of_decision(d);
+  }
+  result<ports::page_of<fill>> fills_of_order(const order_id& o) override { return beneath_.fills_of_order(o); }
+  result<ports::page_of<fill>> fills(const ports::list_query& q) override { return beneath_.fills(q); }
+  result<ports::page_of<state_event>> events_of_order(const order_id& o) override {
+    return beneath_.events_of_order(o);
+  }
+  result<ports::page_of<trade>> trades(const ports::list_query& q) override { return beneath_.trades(q); }
+  result<ports::page_of<agent_run>> runs(const ports::list_query& q) override { return beneath_.runs(q); }
+  result<ports::page_of<audit_event>> audit(const ports::list_query& q) override { return beneath_.audit(q); }
+  result<ports::page_of<alert>> alerts(const ports::list_query& q) override { return beneath_.alerts(q); }
+  result<ports::page_of<retry_job>> jobs(const ports::list_query& q) override { return beneath_.jobs(q); }
+  result<ports::page_of<agent_version>> versions(const ports::list_query& q) override { return beneath_.versions(q); }
+  result<ports::page_of<metric_point>> metrics(const ports::list_query& q) override { return beneath_.metrics(q); }
+  result<std::optional<idempotency_record>> idempotency(const std::string& key) override {
+    return beneath_.idempotency(key);
+  }
+  result<std::int64_t> verify_audit() override { return beneath_.verify_audit(); }
+
+ private:
+  void count(const decision& d);
+  void count(const order& o);
+  void count(const state_event& e);
+  void count(const fill& f);
+  template <class Other>
+  void count(const Other&) {}
+
+  ports::ops_store& beneath_;
+  std::map<pair_name, pair_tally> pairs_;
+  std::unordered_map<order_id, price> references_;  ///< what the decision behind an order saw
+  sha256 log_;
+  std::string text_;  ///< of one decision; kept for its memory
+  std::int64_t decisions_ = 0;
+  std::int64_t refused_ = 0;
+};
+
+/// The text of a decision that goes into the hash: every field, numbers exact. Features are folded into 64 bits, for the
+/// candles behind them are in the input hash already.
+void append_canonical(const decision& d, std::string& text);
+
+}  // namespace rltrader
