@@ -22,7 +22,7 @@ namespace rltrader {
 
 /// What the actors need of the outside. Pointers are never null while a desk is open.
 struct world {
-  ports::clock* clock = nullptr;
+  const ports::clock* clock = nullptr;
   ports::venue* venue = nullptr;
   ports::market_source* market = nullptr;
   ports::ops_store* ops = nullptr;             ///< the ledger's own connection

@@ -1,0 +1,237 @@
+// The demo daemon, top to bottom: what is opened is closed in the reverse order.
+#include "runtime/daemon.hpp"
+
+#include "actors/log.hpp"
+#include "adapters/storage/storage.hpp"
+#include "http/http.hpp"
+#include "messages/errors.hpp"
+#include "runtime/config_commands.hpp"
+#include "runtime/demo_market.hpp"
+#include "runtime/desk_loop.hpp"
+#include "runtime/heartbeat.hpp"
+#include "runtime/lock_file.hpp"
+#include "runtime/logging.hpp"
+#include "runtime/process_inputs.hpp"
+#include "runtime/settings_checks.hpp"
+#include "runtime/signals.hpp"
+#include "runtime/terms.hpp"
+#include "runtime/version.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <ostream>
+#include <thread>
+
+namespace rltrader {
+
+namespace {
+
+instant wall_now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
+double monotonic_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// What the signals and the threads tell the main loop.
+struct bell {
+  std::atomic<bool> stop{false};
+  std::atomic<bool> reload{false};
+  std::atomic<desk_loop*> loop{nullptr};
+  void ring() {
+    if (auto* l = loop.load()) l->wake();
+  }
+};
+
+struct stores {
+  std::unique_ptr<ports::ops_store> ops;
+  std::unique_ptr<ports::ops_reader> reader;
+  std::unique_ptr<ports::market_store> market;
+  std::unique_ptr<ports::venue_journal> journal;
+};
+
+result<stores> open_stores(const std::string& folder, std::shared_ptr<std::atomic<double>> read_deadline) {
+  stores s;
+  auto ops = storage::open_sqlite_ops(folder + "/ops.db");
+  if (!ops) return ops.error();
+  s.ops = std::move(*ops);
+  auto reader = storage::open_sqlite_ops_reader(folder + "/ops.db", [read_deadline] { return monotonic_seconds() > read_deadline->load(); });
+  if (!reader) return reader.error();
+  s.reader = std::move(*reader);
+  auto market = storage::open_sqlite_market(folder + "/market.db");
+  if (!market) return market.error();
+  s.market = std::move(*market);
+  auto journal = storage::open_sqlite_journal(folder + "/venue.db");
+  if (!journal) return journal.error();
+  s.journal = std::move(*journal);
+  return s;
+}
+
+http::server_options http_options(const loaded& state, const ports::clock& clock) {
+  const auto& v = state.values;
+  http::server_options o;
+  o.bind = v.http_bind;
+  o.port = static_cast<std::uint16_t>(v.http_port);
+  o.api_token = v.api_token;
+  if (!v.api_tokens_file.empty())
+    if (auto text = read_small_file(v.api_tokens_file)) o.tokens_text = std::move(*text);
+  o.cors_origin = v.cors_origin;
+  o.request_timeout = milliseconds{v.request_timeout_ms};
+  o.supported = supported_pairs(v);
+  o.version = {.version = version_text(), .commit = commit_text(), .build_type = build_type_text(), .backends = {"sqlite (ops, market)", "sim (market data)", "paper (venue)"}};
+  o.seed = static_cast<std::uint64_t>(v.seed) ^ static_cast<std::uint64_t>(ms_of(wall_now()));
+  o.wall_now = wall_now;
+  o.market_now = [&clock] { return clock.now(); };
+  o.stopwatch = monotonic_seconds;
+  o.configuration = [state] {
+    json rows = json::array();
+    for (const auto& s : view_settings(state))
+      rows.push_back({{"key", s.key}, {"value", s.value}, {"origin", s.origin}, {"sentence", s.sentence}, {"secret", s.secret}, {"reloadable", s.reloadable}});
+    return rows;
+  };
+  return o;
+}
+
+void print_where(std::ostream& out, const settings& v, std::uint16_t port, const std::string& folder) {
+  const auto url = "http://" + v.http_bind + ":" + std::to_string(port);
+  out << "rltraderd " << version_text() << " demo: " << v.learning_pairs.size() << " pairs on paper, " << text_of(v.policy) << " agents, market time x" << v.time_scale << "\n"
+      << "  data     " << folder << "\n"
+      << "  look at  " << url << "/health/ready   " << url << "/ops/trading/risk   " << url << "/docs\n"
+      << "  stop     Ctrl-C" << std::endl;
+}
+
+/// SIGHUP: reads the settings again; the pair list takes effect, what needs a restart is named.
+void reload(const command_line& line, start_mode mode, settings& now, const directory& desk, http::http_server& server, caf::actor_system& system) {
+  load_request again;
+  again.line = line;
+  again.environment = process_environment();
+  again.read = read_small_file;
+  again.mode = mode;
+  const auto next = load_settings(again);
+  const auto plan = plan_reload(now, next);
+  if (!plan.violations.empty()) {
+    for (const auto& v : plan.violations) log_event(log_level::error, "reload.refused", "", "daemon", "", violation_text(v));
+    return;
+  }
+  for (const auto& key : plan.needs_restart) log_event(log_level::warn, "reload.needs_restart", "", "daemon", "", key + " needs a restart");
+  for (const auto& c : plan.fixed) log_event(log_level::warn, "reload.covered", "", "daemon", "", c.key + " (" + c.where + ") is covered by " + c.by);
+  for (const auto& key : plan.changed) log_event(log_level::info, "reload.changed", "", "daemon", "", key);
+  now = plan.values;
+  redact_in_log(secret_values(now));
+  if (const auto reopened = reopen_log_file(); !reopened) log_event(log_level::error, "reload.log", "", "daemon", "", reopened.error().what);
+  std::optional<std::string> tokens;
+  if (!now.api_tokens_file.empty())
+    if (auto text = read_small_file(now.api_tokens_file)) tokens = std::move(*text);
+  if (const auto taken = server.set_credentials(now.api_token, tokens); !taken) log_event(log_level::error, "reload.credentials", "", "daemon", "", taken.error().what);
+  server.set_cors_origin(now.cors_origin);
+  if (plan.pairs_added.empty() && plan.pairs_removed.empty()) return;
+  caf::scoped_actor self{system};
+  self->request(desk.pairs, std::chrono::seconds{5}, change_pairs{now.learning_pairs, "reload"})
+      .receive(
+          [](const pairs_changed& c) {
+            for (const auto& p : c.added) log_event(log_level::info, "pair.added", p, "daemon", "", "by a reload");
+            for (const auto& p : c.removed) log_event(log_level::info, "pair.removed", p, "daemon", "", "by a reload");
+            for (const auto& p : c.refused) log_event(log_level::error, "pair.not_changed", "", "daemon", "", p);
+          },
+          [](const caf::error& e) { log_event(log_level::error, "reload.failed", "", "daemon", "", from_caf(e, "the pair supervisor").what); });
+}
+
+int fail(std::ostream& err, const failure& why) {
+  err << "rltraderd: " << why.what << std::endl;
+  return 1;
+}
+
+}  // namespace
+
+int run_demo(const command_line& line, const loaded& state, std::ostream& out, std::ostream& err) {
+  const auto began = monotonic_seconds();
+  bell news;
+  signal_watch signals({.stop = [&](int) { news.stop = true; news.ring(); }, .reload = [&] { news.reload = true; news.ring(); }});
+  const auto& v = state.values;
+  for (const auto& missing : not_built_in(v)) {
+    err << "rltraderd: " << missing.key << ": " << missing.sentence << std::endl;
+    return exit_configuration;
+  }
+  for (const auto& w : state.warnings) err << "warning: " << w << std::endl;
+  const auto lock = folder_lock::take(v.data_dir, wall_now());
+  if (!lock) return fail(err, lock.error());
+  const auto logs = v.log_file.empty() ? v.data_dir + "/rltraderd.log" : v.log_file;
+  if (const auto set = set_up_logging({.form = v.log_format, .level = v.log_level, .file = logs, .secrets = secret_values(v)}); !set) return fail(err, set.error());
+
+  const auto read_deadline = std::make_shared<std::atomic<double>>(1e300);
+  auto kept = open_stores(v.data_dir, read_deadline);
+  if (!kept) return fail(err, kept.error());
+
+  demo_setup how;
+  how.seed = static_cast<std::uint64_t>(v.seed);
+  how.time_scale = static_cast<double>(v.time_scale);
+  how.history_days = static_cast<int>(v.demo_history_days);
+  how.pairs = supported_pairs(v);
+  how.primary = v.learning_interval;
+  how.venue.starting_balance = v.starting_balance;
+  how.journal = kept->journal.get();
+  how.progress_file = v.data_dir + "/market.json";
+  how.begin = wall_now();
+  how.monotonic = monotonic_seconds;
+  auto opened = demo_market::open(how);
+  if (!opened) return fail(err, opened.error());
+  auto& market = **opened;
+
+  http::metrics_registry metrics;
+  metrics.set(http::metric::build_info, {version_text(), commit_text(), build_type_text()}, 1);
+  world outside;
+  outside.clock = &market.clock();
+  outside.venue = &market.exchange();
+  outside.market = &market;
+  outside.ops = kept->ops.get();
+  outside.reader = kept->reader.get();
+  outside.market_store = kept->market.get();
+  outside.metrics = &metrics;
+  outside.halt_file = v.data_dir + "/HALTED";
+  auto terms = paper_terms(v, how.time_scale);
+  terms.stopwatch = monotonic_seconds;
+
+  system_config config{system_config::scheduler::sharing};
+  caf::actor_system system{config};
+  http::http_server server{system, metrics, http_options(state, market.clock())};
+  if (const auto listening = server.start(); !listening) return fail(err, listening.error());
+  std::thread io([&server] { server.run(); });
+
+  int exit_code = 0;
+  {
+    desk_loop loop{system, outside, terms, [&server](std::optional<directory> d) { server.set_directory(std::move(d)); }};
+    news.loop = &loop;
+    if (const auto desk_opened = loop.open(); !desk_opened) {
+      exit_code = fail(err, desk_opened.error());
+    } else {
+      print_where(out, v, server.port(), v.data_dir);
+      std::string market_failure;
+      market.start([&](const std::string& why) {
+        err << "rltraderd: " << why << std::endl;
+        exit_code = 1;
+        news.stop = true;
+        news.ring();
+      });
+      std::thread history([&] {
+        market.hand_over_history([&](std::vector<bar> some) { caf::anon_send(loop.handles().market_store, store_bars{std::move(some), "sim"}); });
+      });
+      heartbeat pulse{system, market.clock(), out, began, monotonic_seconds};
+      auto now = v;
+      while (!news.stop) {
+        if (const auto died = loop.tend(std::chrono::milliseconds{pulse.first_decision_seen() ? 1000 : 50}))
+          err << "rltraderd: " << *died << "; the desk was opened again from the store" << std::endl;
+        if (news.stop || !loop.is_open()) continue;
+        if (news.reload.exchange(false)) reload(line, state.mode, now, loop.handles(), server, system);
+        pulse.turn(loop.handles());
+      }
+      out << "stopping" << std::endl;
+      history.join();
+      market.stop();
+    }
+    news.loop = nullptr;
+    loop.close();
+  }
+  server.stop(milliseconds{1000});
+  io.join();
+  if (exit_code == 0) out << "stopped; the next start goes on from here" << std::endl;
+  return exit_code;
+}
+
+}  // namespace rltrader
