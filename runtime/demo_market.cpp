@@ -105,7 +105,7 @@ void demo_market::prepare() {
     // What was told before the stop is not told again.
     while (w.next_tick < w.ticks.size() && w.ticks[w.next_tick].at < played_until_) ++w.next_tick;
   }
-  save_progress(played_until_);
+  save_progress(minute_open_ + minutes{1});
 }
 
 void demo_market::begin_minute(const pair_name& pair, walk& w) {
@@ -167,7 +167,8 @@ instant demo_market::turn() {
     for (auto& [pair, w] : walks_) close_minute(pair, w, closed);
     minute_open_ = closed;
     played_until_ = closed;
-    save_progress(closed);
+    // Kept ahead of time, so that after a kill market time never goes back: the rest of this minute is then in the past.
+    save_progress(closed + minutes{1});
     for (auto& [pair, w] : walks_) begin_minute(pair, w);
     exchange_->run_pending(clock_->now());
     // Ended orders are not asked for after a day; without this the venue's books would grow for ever.
@@ -209,7 +210,9 @@ void demo_market::stop() {
   }
   if (thread_.joinable()) {
     thread_.join();
-    save_progress(std::max(played_until_, clock_->now()));
+    // To the very moment, so that the next start goes on from here.
+    turn();
+    save_progress(clock_->now());
   }
 }
 
