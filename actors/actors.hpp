@@ -62,7 +62,8 @@ class level_gate {
 ledger_actor spawn_ledger(caf::actor_system& system, const surroundings& around, ports::ops_store& store);
 market_store_actor spawn_market_store(caf::actor_system& system, const surroundings& around,
                                       ports::market_store& store);
-reader_actor spawn_reader(caf::actor_system& system, const surroundings& around, ports::ops_reader& store);
+reader_actor spawn_reader(caf::actor_system& system, const surroundings& around, ports::ops_reader& store,
+                          std::function<void()> before_read);
 
 retry_queue_actor spawn_retry_queue(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
                                     std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed,

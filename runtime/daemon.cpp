@@ -30,6 +30,8 @@ namespace {
 instant wall_now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
 double monotonic_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
+constexpr double read_seconds_most = 1.5;  ///< of one statement of a list; below the time-out of a call
+
 /// What the signals and the threads tell the main loop.
 struct bell {
   std::atomic<bool> stop{false};
@@ -64,14 +66,21 @@ result<stores> open_stores(const std::string& folder, std::shared_ptr<std::atomi
   return s;
 }
 
-http::server_options http_options(const loaded& state, const ports::clock& clock) {
+/// The content of the tokens file, where one is named; a file that cannot be read is a failure, never "no tokens" (I18).
+result<std::optional<std::string>> tokens_of(const settings& v) {
+  if (v.api_tokens_file.empty()) return std::optional<std::string>{};
+  auto text = read_small_file(v.api_tokens_file);
+  if (!text) return failure{text.error().code, "API_TOKENS_FILE: " + text.error().what};
+  return std::optional(std::move(*text));
+}
+
+http::server_options http_options(const loaded& state, const ports::clock& clock, std::optional<std::string> tokens) {
   const auto& v = state.values;
   http::server_options o;
   o.bind = v.http_bind;
   o.port = static_cast<std::uint16_t>(v.http_port);
   o.api_token = v.api_token;
-  if (!v.api_tokens_file.empty())
-    if (auto text = read_small_file(v.api_tokens_file)) o.tokens_text = std::move(*text);
+  o.tokens_text = std::move(tokens);
   o.cors_origin = v.cors_origin;
   o.request_timeout = milliseconds{v.request_timeout_ms};
   o.supported = supported_pairs(v);
@@ -116,10 +125,10 @@ void reload(const command_line& line, start_mode mode, settings& now, const dire
   now = plan.values;
   redact_in_log(secret_values(now));
   if (const auto reopened = reopen_log_file(); !reopened) log_event(log_level::error, "reload.log", "", "daemon", "", reopened.error().what);
-  std::optional<std::string> tokens;
-  if (!now.api_tokens_file.empty())
-    if (auto text = read_small_file(now.api_tokens_file)) tokens = std::move(*text);
-  if (const auto taken = server.set_credentials(now.api_token, tokens); !taken) log_event(log_level::error, "reload.credentials", "", "daemon", "", taken.error().what);
+  const auto tokens = tokens_of(now);
+  if (!tokens)
+    log_event(log_level::error, "reload.credentials", "", "daemon", "", tokens.error().what + "; the former tokens stay");
+  else if (const auto taken = server.set_credentials(now.api_token, *tokens); !taken) log_event(log_level::error, "reload.credentials", "", "daemon", "", taken.error().what);
   server.set_cors_origin(now.cors_origin);
   if (plan.pairs_added.empty() && plan.pairs_removed.empty()) return;
   caf::scoped_actor self{system};
@@ -182,6 +191,7 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   outside.market = &market;
   outside.ops = kept->ops.get();
   outside.reader = kept->reader.get();
+  outside.before_read = [read_deadline] { read_deadline->store(monotonic_seconds() + read_seconds_most); };
   outside.market_store = kept->market.get();
   outside.metrics = &metrics;
   outside.halt_file = v.data_dir + "/HALTED";
@@ -190,7 +200,9 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
 
   system_config config{system_config::scheduler::sharing};
   caf::actor_system system{config};
-  http::http_server server{system, metrics, http_options(state, market.clock())};
+  const auto tokens = tokens_of(v);
+  if (!tokens) return fail(err, tokens.error());
+  http::http_server server{system, metrics, http_options(state, market.clock(), *tokens)};
   if (const auto listening = server.start(); !listening) return fail(err, listening.error());
   std::thread io([&server] { server.run(); });
 
@@ -209,8 +221,9 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
         news.stop = true;
         news.ring();
       });
-      std::thread history([&] {
-        market.hand_over_history([&](std::vector<bar> some) { caf::anon_send(loop.handles().market_store, store_bars{std::move(some), "sim"}); });
+      // Should the desk be reopened meanwhile, the rest of the history is lost to the store and only there.
+      std::thread history([&market, keeper = loop.handles().market_store] {
+        market.hand_over_history([&](std::vector<bar> some) { caf::anon_send(keeper, store_bars{std::move(some), "sim"}); });
       });
       heartbeat pulse{system, market.clock(), out, began, monotonic_seconds};
       auto now = v;

@@ -25,7 +25,7 @@ void print_help(std::ostream& out) {
          "usage: rltraderd [MODE] [FLAGS]\n\n"
          "modes\n"
          "  demo             the eight default pairs on paper, in an embedded simulated market (see --time-scale)\n"
-         "  replay PATH...   recorded candles (.csv, .csv.gz, folders) through the same actors; --speed=max --json --from --to\n"
+         "  replay PATH...   recorded candles (.csv, .csv.gz, folders) through the same actors; --speed=max --json\n"
          "  serve            the default: trades where the settings say; needs an exchange, which this version does not have\n"
          "  config WORD      show [--origin], check, print-example, print-page\n\n"
          "  --check-config   all violations of the settings at once; exit 78 when there are any\n"

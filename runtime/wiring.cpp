@@ -50,21 +50,73 @@ result<std::string> installation_of(const world& outside, const ports::desk_imag
   return made;
 }
 
-std::shared_ptr<const ports::desk_image> with_halt_file(ports::desk_image image, const world& outside) {
-  if (const auto reason = read_halt_file(outside.halt_file)) {
-    std::erase_if(image.breakers, [](const breaker_row& b) { return b.scope == "account" && b.level != breaker_level::halted; });
-    if (std::none_of(image.breakers.begin(), image.breakers.end(), [](const breaker_row& b) { return b.scope == "account"; })) {
-      breaker_row row;
-      row.scope = "account";
-      row.level = breaker_level::halted;
-      row.by_operator = true;
-      row.cause = "operator";
-      row.reason = *reason;
-      row.triggered_at = outside.clock->now();
-      image.breakers.push_back(row);
-    }
+/// A halt that only the file knows of: the account's row is halted, and keeps what losses are measured from.
+void add_halt_file(ports::desk_image& image, const world& outside) {
+  const auto reason = read_halt_file(outside.halt_file);
+  if (!reason) return;
+  auto account = std::find_if(image.breakers.begin(), image.breakers.end(), [](const breaker_row& b) { return b.scope == "account"; });
+  if (account == image.breakers.end()) {
+    account = image.breakers.insert(image.breakers.end(), breaker_row{});
+    account->scope = "account";
   }
-  return std::make_shared<const ports::desk_image>(std::move(image));
+  constexpr auto cause = "operator_halt";
+  if (account->level == breaker_level::halted && account->by_operator) return;
+  account->level = breaker_level::halted;
+  account->by_operator = true;
+  account->cause = cause;
+  account->reason = *reason;
+  account->triggered_at = outside.clock->now();
+  std::erase(account->standing, cause);
+  account->standing.insert(account->standing.begin(), cause);
+}
+
+// The reconciler asks the venue for the fills of a day; what lies further back is not told again.
+constexpr milliseconds venue_speaks_of = hours{48};
+constexpr std::int64_t rows_a_page = 10'000;
+constexpr std::int64_t pages_most = 7;
+
+/// All rows of a list since a moment, newest first, up to what our books remember.
+template <class Row>
+result<std::vector<Row>> all_since(ports::ops_reader& store, result<ports::page_of<Row>> (ports::ops_reader::*list)(const ports::list_query&), instant since) {
+  std::vector<Row> out;
+  ports::list_query q;
+  q.start = since;
+  q.limit = rows_a_page;
+  for (std::int64_t page = 0; page < pages_most; ++page) {
+    q.offset = page * rows_a_page;
+    auto found = (store.*list)(q);
+    if (!found) return found.error();
+    const bool last = static_cast<std::int64_t>(found->rows.size()) < rows_a_page;
+    std::move(found->rows.begin(), found->rows.end(), std::back_inserter(out));
+    if (last) break;
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+/// What the venue may still speak of, so that no fill is booked twice and no order of ours looks like a stranger's (I7).
+result<void> add_recent_past(ports::desk_image& image, const world& outside) {
+  const auto since = outside.clock->now() - venue_speaks_of;
+  auto orders = all_since<order>(*outside.ops, &ports::ops_reader::orders, since);
+  if (!orders) return orders.error();
+  auto fills = all_since<fill>(*outside.ops, &ports::ops_reader::fills, since);
+  if (!fills) return fills.error();
+  std::erase_if(*orders, [](const order& o) { return !terminal(o.state); });
+  image.ended_lately = std::move(*orders);
+  image.fills_lately = image.open_order_fills;
+  image.fills_lately.insert(image.fills_lately.end(), fills->begin(), fills->end());
+  return {};
+}
+
+/// Live jobs, and the dead ones that a person may requeue.
+result<std::vector<retry_job>> jobs_of(const ports::desk_image& image, const world& outside) {
+  ports::list_query dead;
+  dead.status = "failed";
+  dead.limit = 1'000;
+  auto found = outside.ops->jobs(dead);
+  if (!found) return found.error();
+  found->rows.insert(found->rows.end(), image.live_jobs.begin(), image.live_jobs.end());
+  return std::move(found->rows);
 }
 
 std::vector<scheduled_job> job_table_of(const desk_terms& terms, const directory& d, const ports::clock& clock) {
@@ -84,7 +136,11 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
   if (!loaded) return loaded.error();
   const auto installation = installation_of(outside, *loaded, terms);
   if (!installation) return installation.error();
-  const auto image = with_halt_file(std::move(*loaded), outside);
+  add_halt_file(*loaded, outside);
+  if (const auto past = add_recent_past(*loaded, outside); !past) return past.error();
+  const auto jobs = jobs_of(*loaded, outside);
+  if (!jobs) return jobs.error();
+  const auto image = std::make_shared<const ports::desk_image>(std::move(*loaded));
 
   surroundings around;
   around.clock = outside.clock;
@@ -101,8 +157,8 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
   auto& h = d.handles;
   h.ledger = spawn_ledger(system, around, *outside.ops);
   h.market_store = spawn_market_store(system, around, *outside.market_store);
-  h.reader = spawn_reader(system, around, *outside.reader);
-  h.retry_queue = spawn_retry_queue(system, around, h.ledger, image->live_jobs, terms.job_waits, terms.seed, terms.node);
+  h.reader = spawn_reader(system, around, *outside.reader, outside.before_read);
+  h.retry_queue = spawn_retry_queue(system, around, h.ledger, *jobs, terms.job_waits, terms.seed, terms.node);
   h.alert_sink = spawn_alert_sink(system, around, h.ledger, h.retry_queue, image->open_alerts, outside.channels);
   h.executor = spawn_executor(system, around, h.ledger, h.alert_sink, h.retry_queue, *outside.venue, gate, image,
                               {.mode = terms.mode, .slippage_slo_bps = terms.slippage_slo_bps});

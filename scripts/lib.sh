@@ -5,7 +5,7 @@ export RLTRADER_SCRIPT_STARTED=${RLTRADER_SCRIPT_STARTED:-$(date +%s)}
 seconds() { echo $(($(date +%s) - RLTRADER_SCRIPT_STARTED)); }
 
 # One line for each step, with the seconds so far.
-step() { printf '[%4ds] %s\n' "$(seconds)" "$*"; }
+step() { printf '[%4ds] %s\n' "$(seconds)" "$*" >&2; }
 
 fail() {
   printf 'error: %s\n' "$*" >&2

@@ -1,0 +1,148 @@
+"""Starts and asks a real rltraderd: what the scenario tests share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+SOURCE = Path(os.environ.get("RLTRADER_SOURCE_DIR", Path(__file__).resolve().parents[2]))
+BINARIES = Path(os.environ.get("RLTRADER_BIN_DIR", SOURCE / "build" / "dev" / "bin"))
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Daemon:
+    """One demo in a data folder; kill() is SIGKILL, stop() is Ctrl-C."""
+
+    def __init__(self, data: Path, *flags: str, port: int | None = None, environment: dict[str, str] | None = None):
+        self.data = data
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("RLTRADER_", "RL_", "API_"))}
+        env["DISABLE_TEST_DATA_IN_DB"] = "false"  # the folder is a test's own
+        env.update(environment or {})
+        self.output = open(data.parent / f"{data.name}.out", "ab")
+        self.process = subprocess.Popen(
+            [str(BINARIES / "rltraderd"), "demo", f"--port={self.port}", f"--data-dir={data}", *flags],
+            stdout=self.output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env)
+
+    def text(self) -> str:
+        return (self.data.parent / f"{self.data.name}.out").read_text(errors="replace")
+
+    def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, raw: bytes | None = None,
+             timeout: float = 10) -> tuple[int, dict[str, str], object]:
+        data = raw if raw is not None else (json.dumps(body).encode() if body is not None else None)
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                status, head, text = answer.status, dict(answer.headers), answer.read()
+        except urllib.error.HTTPError as error:
+            status, head, text = error.code, dict(error.headers), error.read()
+        try:
+            return status, head, json.loads(text) if text else None
+        except ValueError:
+            return status, head, text.decode(errors="replace")
+
+    def get(self, path: str):
+        return self.call("GET", path)
+
+    def wait_ready(self, within: float = 60) -> float:
+        began = time.monotonic()
+        while time.monotonic() - began < within:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.text()[-3000:]}")
+            try:
+                if self.get("/health/ready")[0] == 200:
+                    return time.monotonic() - began
+            except OSError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"not ready within {within} s: {self.get('/health/ready')}\n{self.text()[-3000:]}")
+
+    def wait_listening(self, within: float = 60) -> None:
+        began = time.monotonic()
+        while time.monotonic() - began < within:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.text()[-3000:]}")
+            try:
+                self.get("/health/live")
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise AssertionError(f"nothing listens within {within} s:\n{self.text()[-3000:]}")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.output.close()
+
+    def stop(self, within: float = 15) -> int:
+        self.process.send_signal(signal.SIGINT)
+        try:
+            code = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait()
+            raise AssertionError(f"not stopped within {within} s:\n{self.text()[-3000:]}") from None
+        self.output.close()
+        return code
+
+
+def part(text: object) -> bytes:
+    data = str(text).encode()
+    return str(len(data)).encode() + b":" + data
+
+
+def check_audit(ops: Path) -> int:
+    """Walks the audit chain apart from all C++: sequence without gaps, each hash over the one before and the content."""
+    rows = sqlite3.connect(f"file:{ops}?mode=ro", uri=True).execute(
+        'SELECT "sequence","hash","previous_hash","actor","action","resource_type","resource_id","metadata","created_at" '
+        'FROM "ops_audit_events" ORDER BY "sequence"').fetchall()
+    before = ""
+    for expected, (sequence, digest, previous, actor, action, kind, resource, metadata, created) in enumerate(rows, 1):
+        assert sequence == expected, f"audit sequence {expected} is missing, found {sequence}"
+        assert previous == before, f"audit event {sequence} does not follow the one before it"
+        sum = hashlib.sha256(part(sequence) + part(previous) + part(actor) + part(action) + part(kind) + part(resource))
+        details = json.loads(metadata)
+        sum.update(part(len(details)))
+        for name in sorted(details, key=lambda text: text.encode()):
+            sum.update(part(name) + part(details[name]))
+        sum.update(part(created))
+        assert digest == sum.hexdigest(), f"audit event {sequence} is not what was written"
+        before = digest
+    return len(rows)
+
+
+def venue_rows(data: Path, table: str) -> list[dict]:
+    rows = sqlite3.connect(f"file:{data / 'venue.db'}?mode=ro", uri=True).execute(
+        'SELECT "content" FROM "books" WHERE "table"=?', (table,)).fetchall()
+    return [json.loads(content) for (content,) in rows]
+
+
+def ops_rows(data: Path, sql: str) -> list[tuple]:
+    return sqlite3.connect(f"file:{data / 'ops.db'}?mode=ro", uri=True).execute(sql).fetchall()
+
+
+def scaled(text: str) -> int:
+    """A decimal text as the store keeps it: times 100,000,000."""
+    sign = -1 if text.startswith("-") else 1
+    whole, _, places = text.lstrip("+-").partition(".")
+    return sign * (int(whole) * 100_000_000 + int((places + "00000000")[:8]))

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Kills a trading demo with SIGKILL at random moments and compares our store with the venue's own books after each start.
+
+The venue's journal is durable apart from our store, so it is the witness. Checked: no order at the venue without a durable
+intent (I2), one order a slot (I1), each of the venue's fills booked exactly once (I7), positions equal (I6), no order left
+open (I22), the audit chain whole (I14), market time never back. Usage: kill_test.py [ROUNDS] [SEED].
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from daemon import Daemon, check_audit, ops_rows, scaled, venue_rows
+
+
+def compare(data: Path, round: int) -> str:
+    ours = {row[0]: row for row in ops_rows(data, 'SELECT "client_order_id","state","filled_quantity","intent_content_quantity" FROM "trade_executions"')}
+    theirs = venue_rows(data, "orders")
+    names = [o["client_order_id"] for o in theirs]
+    assert len(names) == len(set(names)), f"round {round}: the venue holds two orders of one name"
+    missing = [n for n in names if n not in ours]
+    assert not missing, f"round {round}: orders at the venue without an intent in our store: {missing}"
+    for o in theirs:
+        name = o["client_order_id"]
+        assert ours[name][2] == scaled(o["filled_quantity"]), f"round {round}: {name} filled {o['filled_quantity']} at the venue, {ours[name][2]} here"
+        assert ours[name][2] <= ours[name][3], f"round {round}: {name} is filled beyond its quantity"
+
+    our_fills = ops_rows(data, 'SELECT "pair","id","quantity" FROM "fills"')
+    their_fills = {(f["pair"], f["fill_id"]): scaled(f["quantity"]) for f in venue_rows(data, "fills")}
+    booked = {(pair, name): amount for pair, name, amount in our_fills}
+    assert len(booked) == len(our_fills), f"round {round}: a fill is booked twice"
+    assert booked == their_fills, f"round {round}: fills differ: ours only {booked.keys() - their_fills.keys()}, the venue's only {their_fills.keys() - booked.keys()}"
+
+    held = {(pair, side): amount for pair, side, amount in ops_rows(data, 'SELECT "pair","position_side","held" FROM "positions"') if amount}
+    venue = {(p["pair"], p["position_side"]): scaled(p["held"]) for p in venue_rows(data, "positions") if scaled(p["held"])}
+    assert held == venue, f"round {round}: positions differ: ours {held}, the venue's {venue}"
+    events = check_audit(data / "ops.db")
+    return f"{len(theirs)} orders, {len(their_fills)} fills, {len(held)} positions, {events} audit events"
+
+
+def quiet(daemon: Daemon, within: float = 30) -> None:
+    """Waits until no order of ours is open: halts, so that nothing new begins."""
+    status, _, answer = daemon.call("POST", "/ops/trading/halt", {"reason": "the books are compared"})
+    assert status == 200, answer
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        open_orders = ops_rows(daemon.data, "SELECT count(*) FROM trade_executions WHERE state IN ('intent','sent','accepted','partial','unknown')")[0][0]
+        if open_orders == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{open_orders} orders are still open: " + str(ops_rows(daemon.data, "SELECT client_order_id,state,status_reason FROM trade_executions WHERE state IN ('intent','sent','accepted','partial','unknown')")))
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    chance = random.Random(seed)
+    print(f"{rounds} kills, seed {seed}")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "demo"
+        flags = ("--time-scale=600", "--demo-history-days=5")
+        reached = 0
+        for round in range(1, rounds + 1):
+            daemon = Daemon(data, *flags)
+            daemon.wait_listening()
+            time.sleep(chance.uniform(0.05, 3.0))
+            daemon.kill()
+
+            daemon = Daemon(data, *flags)
+            daemon.wait_ready(30)
+            quiet(daemon)
+            what = compare(data, round)
+            bars = ops_rows(data, "SELECT max(decided_at) FROM trade_decisions")[0][0] or 0
+            assert bars >= reached, f"round {round}: market time went back"
+            reached = bars
+            status, _, answer = daemon.call("POST", "/ops/trading/resume", {"reason": "the books agree"})
+            assert status == 200, answer
+            time.sleep(chance.uniform(0.0, 0.5))
+            daemon.kill()
+            print(f"kill {round}: {what}", flush=True)
+        daemon = Daemon(data, *flags)
+        daemon.wait_ready(30)
+        quiet(daemon)
+        print("at the end: " + compare(data, rounds))
+        assert daemon.stop() == 0
+        orders = len(venue_rows(data, "orders"))
+        assert orders > 0, "nothing was traded: the test shows nothing"
+    print(f"{rounds} passed, 0 failed")
+
+
+if __name__ == "__main__":
+    main()
