@@ -25,6 +25,8 @@ using write_batch = std::vector<ops_row>;
 struct desk_image {
   std::vector<order> open_orders;            ///< not terminal
   std::vector<fill> open_order_fills;        ///< fills of those
+  std::vector<order> ended_lately{};         ///< within the time that a venue speaks of; filled by whoever opens a desk, not by load()
+  std::vector<fill> fills_lately{};          ///< likewise, those of open orders included
   std::vector<position> positions;           ///< all: one a pair and side, their sums go back to the beginning
   std::vector<trade> open_trades;            ///< not closed, cancelled or rejected
   std::vector<agent_run> runs;               ///< the newest of each pair, stopped ones too
@@ -47,6 +49,9 @@ struct page_of {
   std::int64_t total = 0;
 };
 
+/// What a list is asked. Also: audit takes the action as status, the actor as run, the resource as id and its type as side;
+/// alerts take the category as run; jobs take the type as run. A field that a list does not have is errc::unsupported, a word,
+/// offset or limit (0 to 10,000) that cannot be is errc::out_of_bounds.
 struct list_query {
   std::optional<std::string> pair{};
   std::optional<std::string> status{};

@@ -1,4 +1,4 @@
-// Writes and reads JSON by shape, and parses text into it: every violation is found and named, none is thrown.
+// Writes and reads JSON by shape: every violation is found and named, none is thrown.
 #include "wire/json.hpp"
 
 #include "domain/money.hpp"
@@ -7,31 +7,20 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <unordered_set>
 
 namespace rltrader {
 
 namespace {
 
-constexpr std::size_t depth_most = 32;
-constexpr std::size_t shown_most = 80;
 /// Below 2^26 a double lies nearer to the eight-place decimal it was written as than to any other one, so its shortest text
 /// is that decimal. From there on neighbouring doubles are further apart than 1e-8 and digits would be lost unseen.
 constexpr double exact_below = 67'108'864.0;
 
-/// At most 80 bytes of a text, cut between characters.
-std::string cut(std::string_view text) {
-  if (text.size() <= shown_most) return std::string(text);
-  std::size_t end = shown_most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return std::string(text.substr(0, end)) + "...";
-}
-
 std::string shown(const json& from) {
   if (from.is_object()) return "an object";
   if (from.is_array()) return "a list of " + std::to_string(from.size());
-  if (from.is_string()) return cut(from.get_ref<const std::string&>());
-  return cut(from.dump(-1, ' ', false, json::error_handler_t::replace));
+  if (from.is_string()) return shown_text(from.get_ref<const std::string&>());
+  return shown_text(from.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
 /// A bound as people write it: 250, 0.5.
@@ -171,7 +160,7 @@ class reader {
   /// `longest` bounds the list itself; the other bounds are those of each element.
   static rule elements(const rule& rules) { return {.least = rules.least, .most = rules.most}; }
   static std::string under(const std::string& path, std::string_view name) {
-    return path.empty() ? cut(name) : path + "." + cut(name);
+    return path.empty() ? shown_text(name) : path + "." + shown_text(name);
   }
 
   void read_record(const shape& s, const json& from, void* value, const std::string& path) {
@@ -204,80 +193,6 @@ class reader {
   std::vector<violation>& violations_;
   unknown_fields unknown_;
   std::vector<std::string>* ignored_;
-};
-
-/// Builds the tree while the parser reads, so that a name that comes twice is seen before one of the two is lost.
-class builder final : public nlohmann::json_sax<json> {
- public:
-  json root;
-  std::vector<violation> violations;
-
-  bool null() override { return add(nullptr); }
-  bool boolean(bool v) override { return add(v); }
-  bool number_integer(number_integer_t v) override { return add(v); }
-  bool number_unsigned(number_unsigned_t v) override { return add(v); }
-  bool number_float(number_float_t v, const string_t&) override { return add(v); }
-  bool string(string_t& v) override { return add(std::move(v)); }
-  bool binary(binary_t&) override { return false; }
-  bool start_object(std::size_t) override { return open(json::object()); }
-  bool start_array(std::size_t) override { return open(json::array()); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-  bool key(string_t& name) override {
-    auto& top = open_.back();
-    if (!top.seen.insert(name).second) violations.push_back({path_to(name), "must be given once", "given twice"});
-    top.name = std::move(name);
-    return true;
-  }
-  bool parse_error(std::size_t position, const std::string& last, const nlohmann::detail::exception&) override {
-    violations.push_back({"", "must be JSON; it cannot be read at byte " + std::to_string(position), cut(last)});
-    return false;
-  }
-
- private:
-  struct level {
-    json value;
-    std::string name;                      ///< of the member that comes next
-    std::unordered_set<std::string> seen;  ///< names of the object so far
-  };
-
-  std::string path_to(const std::string& name) const {
-    std::string path;
-    for (std::size_t i = 0; i + 1 < open_.size(); ++i)
-      path += open_[i].value.is_array() ? "[" + std::to_string(open_[i].value.size()) + "]"
-                                        : (path.empty() ? "" : ".") + cut(open_[i].name);
-    return path.empty() ? cut(name) : path + "." + cut(name);
-  }
-
-  bool add(json value) {
-    if (open_.empty()) {
-      root = std::move(value);
-      return true;
-    }
-    auto& top = open_.back();
-    // Past the map's own insertion, which would look through all names again for each one.
-    if (top.value.is_array())
-      top.value.push_back(std::move(value));
-    else
-      static_cast<std::vector<std::pair<const std::string, json>>&>(top.value.get_ref<json::object_t&>())
-          .emplace_back(std::move(top.name), std::move(value));
-    return true;
-  }
-  bool open(json empty) {
-    if (open_.size() == depth_most) {
-      violations.push_back({"", "must not nest deeper than " + std::to_string(depth_most) + " levels", "deeper"});
-      return false;
-    }
-    open_.push_back({std::move(empty), {}, {}});
-    return true;
-  }
-  bool close() {
-    auto done = std::move(open_.back().value);
-    open_.pop_back();
-    return add(std::move(done));
-  }
-
-  std::vector<level> open_;
 };
 
 json write_dictionary(const shape& s, const void* value) {
@@ -326,13 +241,6 @@ json write_json(const shape& s, const void* value) {
 void read_json(const shape& s, const json& from, void* value, std::vector<violation>& violations,
                unknown_fields unknown, std::vector<std::string>* ignored) {
   reader{violations, unknown, ignored}.read(s, from, value, "", rule{});
-}
-
-std::variant<json, std::vector<violation>> parse_json(std::string_view text) {
-  builder b;
-  json::sax_parse(text, &b);
-  if (!b.violations.empty()) return std::move(b.violations);
-  return std::move(b.root);
 }
 
 }  // namespace rltrader

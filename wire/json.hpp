@@ -25,7 +25,8 @@ struct violation {
   static constexpr auto type_name = "violation";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(rltrader::field{"field", &violation::field, "where"}, rltrader::field{"problem", &violation::problem, "what is allowed"},
+    return f(rltrader::field{"field", &violation::field, "where"},
+             rltrader::field{"problem", &violation::problem, "what is allowed"},
              rltrader::field{"was", &violation::was, "what it was"});
   }
 };
@@ -39,6 +40,9 @@ void read_json(const shape& s, const json& from, void* value, std::vector<violat
                unknown_fields unknown = unknown_fields::refused, std::vector<std::string>* ignored = nullptr);
 /// Parses a text; duplicate names, trailing text, depth above 32 and invalid UTF-8 are violations.
 std::variant<json, std::vector<violation>> parse_json(std::string_view text);
+
+/// At most 80 bytes of a text, cut between characters: how violations show what was given.
+std::string shown_text(std::string_view text);
 
 template <class T>
 json to_json_of(const T& value) {

@@ -123,15 +123,28 @@ result<void> sqlite_connection::prepare_file(const open_options& options) {
     pragmas += "PRAGMA query_only=ON;";
   }
   if (auto set = execute(pragmas); !set) return set;
+  // SQLite stays silent when a file system cannot share memory and the journal is another one.
+  const auto journal = text_of_pragma("journal_mode");
+  if (!journal) return journal.error();
+  if (*journal != "wal")
+    return {errc::store_failed,
+            path_ + " cannot have a write-ahead log here (it has " + *journal + "); put it on a local file system"};
   if (!options.check || *tables == 0) return {};
-  auto checked = prepare("PRAGMA quick_check(1)");
+  const auto checked = text_of_pragma("quick_check(1)");
   if (!checked) return checked.error();
-  const auto row = checked->step();
-  if (!row) return row.error();
-  if (*row && checked->at(0) != cell{std::string("ok")})
-    return {errc::corrupt, path_ + " is damaged: " + std::get<std::string>(checked->at(0)) +
-                               "; restore a backup or move the file away"};
+  if (*checked != "ok")
+    return {errc::corrupt, path_ + " is damaged: " + *checked + "; restore a backup or move the file away"};
   return {};
+}
+
+result<std::string> sqlite_connection::text_of_pragma(const std::string& pragma) {
+  auto asked = prepare("PRAGMA " + pragma);
+  if (!asked) return asked.error();
+  const auto row = asked->step();
+  if (!row) return row.error();
+  const auto value = *row ? asked->at(0) : cell{};
+  const auto* text = std::get_if<std::string>(&value);
+  return text != nullptr ? *text : std::string();
 }
 
 result<void> sqlite_connection::execute(const std::string& sql) {

@@ -81,6 +81,7 @@ class sqlite_connection {
  private:
   sqlite_connection(sqlite3* handle, std::string path);
   result<void> prepare_file(const open_options& options);
+  result<std::string> text_of_pragma(const std::string& pragma);
 
   struct closer {
     void operator()(sqlite3* handle) const;

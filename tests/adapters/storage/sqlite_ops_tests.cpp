@@ -39,6 +39,15 @@ void change_file(const std::string& path, const std::string& sql) {
   if (!done) throw std::runtime_error(done.error().what);
 }
 
+TEST(sqlite_ops, writes_through_a_log_that_is_synced_at_every_commit) {
+  scratch_folder folder;
+  auto store = valued(sqlite_ops::open(folder.file("ops.db")));
+  constexpr int full = 2;
+  EXPECT_EQ(valued(store->connection().integer_of("PRAGMA synchronous")), full);
+  EXPECT_EQ(valued(store->connection().integer_of("SELECT journal_mode='wal' FROM pragma_journal_mode")), 1);
+  EXPECT_EQ(valued(store->connection().integer_of("PRAGMA busy_timeout")), 5000);
+}
+
 TEST(sqlite_ops, refuses_a_damaged_file_and_names_it) {
   scratch_folder folder;
   const auto path = folder.file("ops.db");
