@@ -64,7 +64,8 @@ class reconciler : public reconciler_actor::base {
     running_ = true;
     serving_ = std::exchange(waiting_, {});
     const auto token = ++token_;
-    venue_.books(around_.now() - terms_.fills_window, [weak = caf::weak_actor_ptr{ctrl()}, token](result<ports::venue_books> b) {
+    asked_since_ = around_.now() - terms_.fills_window;
+    venue_.books(asked_since_, [weak = caf::weak_actor_ptr{ctrl()}, token](result<ports::venue_books> b) {
       if (auto self = caf::actor_cast<reconciler_actor>(weak))
         caf::anon_send(self, books_answered{token, std::make_shared<const result<ports::venue_books>>(std::move(b))});
     });
@@ -76,7 +77,7 @@ class reconciler : public reconciler_actor::base {
     if (!running_ || what.token != token_) return;
     ++token_;  // whatever else is said of this pass comes too late
     if (!*what.what) return fail(what.what->error());
-    request(executor_, around_.request_timeout, ask_books{})
+    request(executor_, around_.request_timeout, ask_books{asked_since_ - hours{1}})
         .then([this, theirs = what.what](const books_reply& ours) { compare(ours, **theirs); },
               [this](const caf::error& e) { fail(from_caf(e, "the executor")); });
   }
@@ -147,6 +148,7 @@ class reconciler : public reconciler_actor::base {
 
   void tell(const std::string& pair, const char* kind, severity how, const std::string& explanation, const char* action, reconcile_report& report) {
     report.mismatches.push_back({pair, kind, explanation, action});
+    if (around_.metrics) around_.metrics->add(http::metric::reconcile_mismatches, {kind});
     send(alerts_, alarm{std::string("reconcile_") + kind, how, pair, "mismatches", 1, 0, {{"explanation", explanation}, {"action", action}}});
     log_event(log_level::warn, std::string("reconcile.") + kind, pair, "reconciler", "", explanation + "; " + action);
   }
@@ -200,6 +202,7 @@ class reconciler : public reconciler_actor::base {
   bool running_ = false;
   bool done_once_ = false;
   std::uint64_t token_ = 0;
+  instant asked_since_{};
   std::string trouble_;
 };
 

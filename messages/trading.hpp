@@ -122,12 +122,14 @@ struct resolve_order {
   }
 };
 
-/// Our books as the executor holds them.
+/// Our books as the executor holds them; fills and ended orders from `since` on.
 struct ask_books {
+  instant since{};
+
   static constexpr auto type_name = "ask_books";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f();
+    return f(field{"since", &ask_books::since, "fills and ended orders from then on"});
   }
 };
 struct books_reply {

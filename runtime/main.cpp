@@ -2,6 +2,7 @@
 #include "runtime/config_commands.hpp"
 #include "runtime/daemon.hpp"
 #include "runtime/load_settings.hpp"
+#include "runtime/logging.hpp"
 #include "runtime/process_inputs.hpp"
 #include "runtime/replay.hpp"
 #include "runtime/signals.hpp"
@@ -53,7 +54,15 @@ bool take_word(std::vector<std::string>& words, std::string_view word) {
   return true;
 }
 
-int replay_words(const std::vector<std::string>& words, const settings& values) {
+int replay_words(const std::vector<std::string>& words, const loaded& state) {
+  const auto& values = state.values;
+  // What happens on the way is in the report; only what is wrong is worth a line, unless a level was asked for.
+  const bool level_given = state.origin_of("RLTRADER_LOG_LEVEL").from != origin_kind::by_default;
+  const auto level = level_given ? values.log_level : log_threshold::errors_only;
+  if (const auto set = set_up_logging({.form = values.log_format, .level = level, .file = values.log_file, .secrets = secret_values(values)}); !set) {
+    std::cerr << "rltraderd: " << set.error().what << '\n';
+    return 1;
+  }
   std::stop_source stop;
   signal_watch signals({.stop = [&](int) { stop.request_stop(); }, .reload = [] {}});
   replay_options defaults;
@@ -94,7 +103,7 @@ int run(const std::vector<std::string>& arguments) {
   if (check) return run_check_config(state, std::cout, std::cerr);
   if (!state.ok()) return refuse_settings(state);
   if (mode == "replay") {
-    return replay_words(rest, state.values);
+    return replay_words(rest, state);
   }
   for (const auto& w : rest) return refuse_usage(w.starts_with("-") ? unknown_flag_text(w) : "'" + w + "' means nothing here");
   if (mode == "demo") return run_demo(line, state, std::cout, std::cerr);

@@ -143,10 +143,10 @@ std::vector<venue_fill> venue_core::fills_since(std::int64_t cursor, std::size_t
 }
 
 std::vector<venue_fill> venue_core::fills_since(instant since) const {
-  std::vector<venue_fill> out;
-  std::copy_if(fills_.begin(), fills_.end(), std::back_inserter(out),
-               [&](const auto& f) { return f.trade.at >= since; });
-  return out;
+  // Fills are kept in the order of time, so the first that counts is found by halving.
+  const auto first =
+      std::partition_point(fills_.begin(), fills_.end(), [&](const auto& f) { return f.trade.at < since; });
+  return {first, fills_.end()};
 }
 
 std::vector<income_row> venue_core::income_since(std::int64_t cursor, std::size_t limit) const {

@@ -82,7 +82,7 @@ def good(d: Daemon) -> None:
     expect(d, "GET", "/ops/retry-queue", 200)
     audit = expect(d, "GET", "/ops/audit?page_size=3", 200)
     assert audit["data"][0]["sequence"] == audit["total"], audit
-    candles = expect(d, "GET", "/bingx/market-data/candles?pair=btcusdt&interval=1m&limit=10", 200)
+    candles = expect(d, "GET", "/bingx/market-data/candles?pair=btcusdt&interval=1m&limit=10", 200)["data"]
     assert len(candles) == 10 and candles[0]["open_time"] < candles[9]["open_time"], candles
     expect(d, "GET", "/bingx/market-data/pairs", 200)
 
