@@ -127,7 +127,7 @@ outcome client::readiness() const { return send({.target = "/health/ready", .hea
 outcome client::change(const std::string& method, const std::string& target, const json& body,
                        const std::string& key) const {
   http_request request{.method = method, .target = target, .headers = {}, .body = {}};
-  request.headers.emplace_back("Idempotency-Key", key);
+  if (!key.empty()) request.headers.emplace_back("Idempotency-Key", key);
   request.headers.emplace_back("X-Actor", header_name(world_.user()));
   if (!body.is_null()) {
     request.headers.emplace_back("Content-Type", "application/json");

@@ -54,7 +54,7 @@ class client {
   outcome get(const std::string& target) const;
   /// GET /health/ready: 503 is an answer too.
   outcome readiness() const;
-  /// A changing call: `key` is its Idempotency-Key. A null body is none.
+  /// A changing call: `key` is its Idempotency-Key, empty for none. A null body is none.
   outcome change(const std::string& method, const std::string& target, const json& body, const std::string& key) const;
   const endpoint& where() const { return terms_.where; }
 

@@ -45,10 +45,10 @@ void print_breaker(screen& out, const json& state) {
   out.line(line);
 }
 
-exit_code set_breaker(session& s, const char* verb, const char* not_done) {
+exit_code set_breaker(session& s, const char* verb, const char* not_done, const std::string& key) {
   const auto reason = s.given().option("reason");
   if (!reason || trim(*reason).empty()) return s.misused(std::string(verb) + " needs --reason=TEXT");
-  const auto got = s.change(std::string("/ops/trading/") + verb, body_with_pairs(s));
+  const auto got = s.daemon().change("POST", std::string("/ops/trading/") + verb, body_with_pairs(s), key);
   if (std::holds_alternative<trouble>(got)) {
     // An answer that says no is a no; silence is not.
     const auto& why = std::get<trouble>(got);
@@ -129,9 +129,14 @@ exit_code change_trade(session& s, const char* verb) {
 
 }  // namespace
 
-exit_code halt(session& s) { return set_breaker(s, "halt", "NOT HALTED"); }
-exit_code reduce(session& s) { return set_breaker(s, "reduce", "NOT REDUCING"); }
-exit_code resume(session& s) { return set_breaker(s, "resume", "NOT RESUMED"); }
+// To halt twice is to halt, so no key is sent that nobody gave: the daemon would look it up in a store that may hang.
+exit_code halt(session& s) {
+  return set_breaker(s, "halt", "NOT HALTED", s.given().option("idempotency-key").value_or(""));
+}
+exit_code reduce(session& s) {
+  return set_breaker(s, "reduce", "NOT REDUCING", s.given().option("idempotency-key").value_or(""));
+}
+exit_code resume(session& s) { return set_breaker(s, "resume", "NOT RESUMED", s.key()); }
 
 exit_code flatten(session& s) {
   const auto reason = s.given().option("reason");

@@ -56,11 +56,12 @@ exit_code show_status(session& s) {
   const bool unanswered = first != nullptr && second != nullptr && first->status == 0 && second->status == 0;
   if (unanswered || (second != nullptr && second->status == 401)) return s.fail(*second);
   g.ask("pairs", "/ops/pairs");
-  g.ask("alerts", "/ops/alerts?status=open&limit=1000");
+  const auto limit = "?limit=" + std::to_string(listed_most);
+  g.ask("alerts", "/ops/alerts" + limit + "&status=open");
   for (const auto* state : open_states)
     g.ask(std::string("orders_") + state, "/ops/orders?page_size=25&status=" + std::string(state));
   for (const auto* status : waiting_jobs)
-    g.ask(std::string("jobs_") + status, "/ops/retry-queue?limit=1000&status=" + std::string(status));
+    g.ask(std::string("jobs_") + status, "/ops/retry-queue" + limit + "&status=" + status);
   g.ask("summary", "/ops/trading/summary");
   g.ask("version", "/version");
   if (s.wants_json())

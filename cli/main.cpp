@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <iostream>
 
@@ -54,7 +53,6 @@ int main(int argc, char** argv) {
   const std::span<char*> all(argv, static_cast<std::size_t>(argc));
   const auto arguments = program_arguments(all);
   hide_token(all);
-  std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   const auto environment = process_environment();
   // Two wishes must not share a key: the time in nanoseconds and the process keep them apart.

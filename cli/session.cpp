@@ -80,11 +80,6 @@ std::variant<client_terms, trouble> terms_of(const process& world, const invocat
   return out;
 }
 
-outcome session::change(const std::string& method, const std::string& target, const json& body) {
-  const auto key = given_.option("idempotency-key").value_or("rltraderctl-" + world_.unique);
-  return daemon_.change(method, target, body, key);
-}
-
 exit_code session::fail(const trouble& why) const {
   bool first = true;
   for (const auto& line : why.lines) {

@@ -29,9 +29,13 @@ class session {
   screen& out() { return out_; }
   bool wants_json() const { return given_.has("json"); }
 
-  /// A changing call with this run's Idempotency-Key.
+  /// The Idempotency-Key of this run: as given, else its own.
+  std::string key() const { return given_.option("idempotency-key").value_or("rltraderctl-" + world_.unique); }
+  /// A changing call under that key.
   outcome change(const std::string& target, const json& body) { return change("POST", target, body); }
-  outcome change(const std::string& method, const std::string& target, const json& body);
+  outcome change(const std::string& method, const std::string& target, const json& body) {
+    return daemon_.change(method, target, body, key());
+  }
 
   /// Prints why not, on standard error.
   exit_code fail(const trouble& why) const;

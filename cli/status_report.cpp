@@ -20,6 +20,9 @@ std::string label(const std::string& text) {
   return text + std::string(text.size() < column ? column - text.size() : 1, ' ');
 }
 
+/// What a full list counts to is a least number.
+std::string counted(std::size_t rows) { return std::to_string(rows) + (rows >= listed_most ? "+" : ""); }
+
 class report {
  public:
   report(screen& out, const endpoint& where, const status_parts& parts) : out_(out), where_(where), parts_(parts) {
@@ -229,7 +232,7 @@ class report {
     const auto high =
         std::count_if(rows.begin(), rows.end(), [](const json& row) { return text_at(row, "severity") == "high"; });
     out_.line({{label("Alerts"), tone::strong},
-               std::to_string(rows.size()) + " open, ",
+               counted(rows.size()) + " open, ",
                {std::to_string(high) + " high", high > 0 ? tone::bad : tone::plain}});
     json worst = json::array();
     for (const auto* severity : {"high", "medium", "low"})
@@ -247,7 +250,7 @@ class report {
       const bool dead = std::string_view(status) == "failed";
       if (line.size() > 1) line.push_back(", ");
       line.push_back(
-          {std::to_string(count) + " " + (dead ? "given up" : status), dead && count > 0 ? tone::bad : tone::plain});
+          {counted(count) + " " + (dead ? "given up" : status), dead && count > 0 ? tone::bad : tone::plain});
     }
     out_.line(line);
   }

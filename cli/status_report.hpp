@@ -13,6 +13,8 @@ namespace rltrader::cli {
 /// Parts by name: ready, risk, pairs, alerts, orders_<state>, jobs_<status>, summary, version. Any may be missing or in trouble.
 using status_parts = std::map<std::string, outcome, std::less<>>;
 
+/// Alerts and jobs that are asked for at most.
+inline constexpr std::size_t listed_most = 1000;
 /// States of an order that is not over, as the orders' query takes them; UNKNOWN first.
 inline constexpr const char* open_states[] = {"unknown", "partial", "accepted", "sent", "intent"};
 /// Statuses of a job that is not done.

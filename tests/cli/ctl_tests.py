@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -250,7 +251,7 @@ class CtlTest(unittest.TestCase):
 
     # ---- requests ---------------------------------------------------------------------------------------------------
 
-    def test_a_halt_is_one_call_with_a_key_and_an_actor(self):
+    def test_a_halt_is_one_call_with_an_actor_and_no_key_to_be_looked_up(self):
         answer = good({"state": {"id": "account", "status": "halted", "trigger_reason": "prices look wrong", "cause": "operator"}, "pairs": [],
                        "sends_in_flight": ["o1"], "durable": False})
         done = self.against({"POST /ops/trading/halt": answer}, "halt", "--reason", "prices look wrong")
@@ -260,17 +261,18 @@ class CtlTest(unittest.TestCase):
         self.assertEqual(len(done.seen), 1)
         request = done.seen[0]
         self.assertEqual(json.loads(request["body"]), {"reason": "prices look wrong"})
-        self.assertRegex(request["headers"]["idempotency-key"], r"^rltraderctl-\d+-\d+$")
+        self.assertNotIn("idempotency-key", request["headers"])
         self.assertRegex(request["headers"]["x-actor"], r"^[!-~]{1,64}$")
         self.assertEqual(request["headers"]["content-type"], "application/json")
         self.assertNotIn("authorization", request["headers"])
 
     def test_two_wishes_have_two_keys_and_one_wish_may_keep_its_own(self):
-        answers = {"POST /ops/trading/reduce": good({"state": {"id": "account", "status": "reducing"}})}
-        first = self.against(answers, "reduce", "--reason=x").seen[0]["headers"]["idempotency-key"]
-        second = self.against(answers, "reduce", "--reason=x").seen[0]["headers"]["idempotency-key"]
+        answers = {f"POST /ops/trading/{verb}": good({"state": {"id": "account", "status": "ok"}}) for verb in ("resume", "halt")}
+        first = self.against(answers, "resume", "--reason=x").seen[0]["headers"]["idempotency-key"]
+        second = self.against(answers, "resume", "--reason=x").seen[0]["headers"]["idempotency-key"]
+        self.assertRegex(first, r"^rltraderctl-\d+-\d+$")
         self.assertNotEqual(first, second)
-        mine = self.against(answers, "reduce", "--reason=x", "--idempotency-key=mine").seen[0]["headers"]["idempotency-key"]
+        mine = self.against(answers, "halt", "--reason=x", "--idempotency-key=mine").seen[0]["headers"]["idempotency-key"]
         self.assertEqual(mine, "mine")
 
     def test_changing_commands_send_what_the_api_takes(self):
@@ -309,7 +311,7 @@ class CtlTest(unittest.TestCase):
                 last = done.seen[-1]
                 self.assertEqual(f"{last['method']} {last['path']}", route)
                 self.assertEqual(json.loads(last["body"]) if last["body"] else None, body)
-                self.assertIn("idempotency-key", last["headers"])
+                self.assertEqual("idempotency-key" in last["headers"], arguments[0] != "halt")
                 self.assertIn("x-actor", last["headers"])
 
     def test_a_pair_that_does_not_run_is_named_with_those_that_do(self):
@@ -328,6 +330,23 @@ class CtlTest(unittest.TestCase):
                 done = self.against(answers, *arguments, **environment)
                 self.assert_exit(done, DONE)
                 self.assertEqual(done.seen[0]["headers"]["authorization"], "Bearer " + wanted)
+
+    def test_a_token_cannot_bring_headers_of_its_own(self):
+        done = self.against(small_desk(), "version", "--token=secret-token\r\nX-Actor: root")
+        self.assert_exit(done, ERROR)
+        self.assertIn("the header Authorization must be one line", done.err)
+        self.assertNotIn("secret-token", done.err)
+        self.assertEqual(done.seen, [])
+
+    def test_a_reader_that_goes_away_ends_it_without_a_word(self):
+        rows = [{"id": str(i), "sequence": i, "actor": "x" * 200} for i in range(5000)]
+        with StubDaemon({"GET /ops/audit": good(rows)}) as stub:
+            asked = subprocess.Popen([str(CTL), "audit", f"--url=http://127.0.0.1:{stub.port}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            asked.stdout.readline()
+            asked.stdout.close()
+            self.assertEqual(asked.stderr.read(), b"")
+            asked.stderr.close()
+            self.assertEqual(asked.wait(PLENTY), -signal.SIGPIPE)
 
     def test_a_token_never_shows(self):
         secret = "very-secret-token-value"
