@@ -24,12 +24,14 @@ struct review_intent {
   order_intent intent;
   std::string trace_id;
   bool by_operator = false;
+  std::string risk_limit_set_id;  ///< of the run, beside the account's limits; empty: none
 
   static constexpr auto type_name = "review_intent";
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"intent", &review_intent::intent, "what is wanted"}, field{"trace_id", &review_intent::trace_id, "its cause"},
-             field{"by_operator", &review_intent::by_operator, "a person asks; reductions pass a halt"});
+             field{"by_operator", &review_intent::by_operator, "a person asks; reductions pass a halt"},
+             field{"risk_limit_set_id", &review_intent::risk_limit_set_id, "the run's limits beside the account's"});
   }
 };
 

@@ -30,7 +30,7 @@ def compare(data: Path, round: int) -> str:
         assert ours[name][2] <= ours[name][3], f"round {round}: {name} is filled beyond its quantity"
 
     our_fills = ops_rows(data, 'SELECT "pair","id","quantity" FROM "fills"')
-    their_fills = {(f["pair"], f["fill_id"]): scaled(f["quantity"]) for f in venue_rows(data, "fills")}
+    their_fills = {(f["pair"], f["id"]): scaled(f["quantity"]) for f in (row["fill"] for row in venue_rows(data, "fills"))}
     booked = {(pair, name): amount for pair, name, amount in our_fills}
     assert len(booked) == len(our_fills), f"round {round}: a fill is booked twice"
     assert booked == their_fills, f"round {round}: fills differ: ours only {booked.keys() - their_fills.keys()}, the venue's only {their_fills.keys() - booked.keys()}"
@@ -55,6 +55,19 @@ def quiet(daemon: Daemon, within: float = 30) -> None:
     raise AssertionError(f"{open_orders} orders are still open: " + str(ops_rows(daemon.data, "SELECT client_order_id,state,status_reason FROM trade_executions WHERE state IN ('intent','sent','accepted','partial','unknown')")))
 
 
+def wait_for_order(daemon: Daemon, within: float) -> None:
+    """Until an order more than now is in our store: then its request is on its way."""
+    def count() -> int:
+        try:
+            return ops_rows(daemon.data, "SELECT count(*) FROM trade_executions")[0][0]
+        except Exception:  # the file is being made
+            return 0
+    before = count()
+    end = time.monotonic() + within
+    while time.monotonic() < end and count() == before:
+        time.sleep(0.001)
+
+
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -67,7 +80,12 @@ def main() -> None:
         for round in range(1, rounds + 1):
             daemon = Daemon(data, *flags)
             daemon.wait_listening()
-            time.sleep(chance.uniform(0.05, 3.0))
+            # Every other kill falls while an order is under way, the others anywhere.
+            if round % 2:
+                wait_for_order(daemon, 4.0)
+                time.sleep(chance.uniform(0.0, 0.01))
+            else:
+                time.sleep(chance.uniform(0.05, 3.0))
             daemon.kill()
 
             daemon = Daemon(data, *flags)
