@@ -60,7 +60,7 @@ TEST_P(ops_store, is_empty_at_first) {
 TEST_P(ops_store, gives_back_every_row_as_it_was_written) {
   constexpr std::uint64_t seed = 31;
   std::mt19937_64 chance(seed);
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 20; ++i) {
     auto d = generated<decision>(chance);
     auto f = generated<fill>(chance);
     auto o = generated<order>(chance);
@@ -79,7 +79,7 @@ TEST_P(ops_store, gives_back_every_row_as_it_was_written) {
 TEST_P(ops_store, loads_rows_of_every_kind_as_they_were_written) {
   constexpr std::uint64_t seed = 32;
   std::mt19937_64 chance(seed);
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 8; ++i) {
     SCOPED_TRACE("seed " + std::to_string(seed) + " value " + std::to_string(i));
     auto run = generated<agent_run>(chance);
     run.status = run_status::running;
