@@ -27,7 +27,7 @@ struct world {
   ports::market_source* market = nullptr;
   ports::ops_store* ops = nullptr;             ///< the ledger's own connection
   ports::ops_reader* reader = nullptr;         ///< read-only; may be the same object where one thread runs all
-  std::function<void()> before_read;           ///< called before each read: starts the statement's time-out; may be empty
+  std::function<void()> before_read{};         ///< called before each read: starts the statement's time-out; may be empty
   ports::market_store* market_store = nullptr;
   std::vector<ports::alert_channel*> channels;
   http::metrics_registry* metrics = nullptr;   ///< may be null
