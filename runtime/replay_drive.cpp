@@ -97,7 +97,7 @@ replay_drive::replay_drive(replay_part part, const desk_maker& maker)
   std::erase_if(terms_.contexts, [&](interval i) { return !builds(terms_.primary, i); });
   // Between two closes there is no price, so a mark is as old as a bar.
   terms_.mark_fresh_for = std::max<milliseconds>(terms_.mark_fresh_for, length + minutes{1});
-  terms_.reconcile_every = std::max<milliseconds>(terms_.reconcile_every, hours{1});
+  terms_.reconcile_every = std::max<milliseconds>(terms_.reconcile_every, hours{6});
   terms_.sweep_every = std::max<milliseconds>(terms_.sweep_every, length);
   terms_.time_scale = 1;
   terms_.detached_stores = false;

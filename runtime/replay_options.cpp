@@ -4,6 +4,7 @@
 #include "runtime/terms.hpp"
 #include "wire/rfc3339.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -70,6 +71,11 @@ result<void> take_word(std::string_view name, const std::string& value, replay_o
 result<replay_options> replay_options_of(std::span<const std::string> words, const settings& values) {
   replay_options defaults;
   defaults.terms = paper_terms(values, 1);
+  defaults.log.form = values.log_format;
+  defaults.log.file = values.log_file;
+  // Half a year of pauses and first decisions belongs into a file, not between the lines of a report.
+  defaults.log.level =
+      values.log_file.empty() ? std::max(values.log_level, log_threshold::warn_and_up) : values.log_level;
   return read_replay_arguments(words, std::move(defaults));
 }
 

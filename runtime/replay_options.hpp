@@ -3,6 +3,7 @@
 
 #include "domain/market.hpp"
 #include "domain/result.hpp"
+#include "runtime/logging.hpp"
 #include "runtime/settings.hpp"
 #include "runtime/world.hpp"
 #include "sim/venue_settings.hpp"
@@ -29,6 +30,7 @@ struct replay_options {
   /// From the settings: supported pairs, primary interval, contexts, policy, balance, limits, seed.
   desk_terms terms;
   sim::venue_settings venue;
+  logging_options log{.level = log_threshold::warn_and_up};
   std::stop_token stop;  ///< asked to stop: what was played so far is reported
 };
 

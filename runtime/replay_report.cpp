@@ -1,6 +1,7 @@
 // Figures from the venue's books and the tally, and their layout for people.
 #include "runtime/replay_report.hpp"
 
+#include "domain/warnings.hpp"
 #include "wire/rfc3339.hpp"
 
 #include <algorithm>
@@ -38,6 +39,14 @@ std::string counted(const std::map<std::string, std::int64_t>& counts) {
   std::string out;
   for (const auto& [name, count] : counts) out += (out.empty() ? "" : ", ") + name + " " + grouped(count);
   return out.empty() ? "none" : out;
+}
+
+/// Words with a name behind a colon ("feature_missing:rsi") are one kind to a reader; programs get each.
+std::map<std::string, std::int64_t> folded(const std::map<std::string, std::int64_t>& warnings) {
+  std::map<std::string, std::int64_t> out;
+  for (const auto& [word, count] : warnings)
+    out[word.starts_with(warning::feature_missing_prefix) ? "feature_missing" : word] += count;
+  return out;
 }
 
 void add_counts(std::map<std::string, std::int64_t>& into, const std::map<std::string, std::int64_t>& more) {
@@ -88,7 +97,7 @@ void add_figures(replay_figures& total, const replay_figures& one) {
 
 void print_figures(const replay_figures& f, std::ostream& out) {
   out << "  decisions  " << grouped(f.decisions) << ": " << counted(f.by_action) << "\n"
-      << "  warnings   " << counted(f.warnings) << "\n"
+      << "  warnings   " << counted(folded(f.warnings)) << "\n"
       << "  orders     " << grouped(f.orders) << ": " << counted(f.ended) << "; " << grouped(f.fills) << " fills, "
       << cents(f.traded) << " USDT traded\n"
       << "  pnl        " << cents(f.pnl) << " USDT = realised " << cents(f.realised) << " + unrealised "
