@@ -156,8 +156,8 @@ class report {
     line("Day's loss", of_limit(amount("dailyLoss"), text_at(may, "max_daily_loss")),
          {{"  halts above ", money_text(text_at(may, "circuit_breaker_loss"))}});
     line("Drawdown", {percent_text(amount("drawdown"))},
-         {{" of ", percent_text(text_at(may, "max_drawdown")), "  leverage ", short_decimal(amount("leverage")), " of ",
-           short_decimal(text_at(may, "max_leverage"))}});
+         {{" of ", percent_text(text_at(may, "max_drawdown")), "  leverage ", money_text(amount("leverage")), " of ",
+           money_text(text_at(may, "max_leverage"))}});
     line("Exposure", of_limit(amount("totalExposure"), text_at(may, "max_total_exposure")),
          {{"  positions ", amount("openPositions"), " of ", text_at(may, "max_open_positions")}});
     const auto unknown = money::parse(amount("unknownExposure"));

@@ -213,8 +213,8 @@ table alerts_table(const json& rows) {
              text_at(row, "count"),
              time_at(row, "last_seen_at"),
              text_at(row, "metric"),
-             text_at(row, "value"),
-             text_at(row, "threshold"),
+             decimal_at(row, "value"),
+             decimal_at(row, "threshold"),
              text_at(row, "metadata")});
   }
   return out;
