@@ -35,7 +35,7 @@ class executor : public executor_actor::base {
         venue_(venue),
         gate_(std::move(gate)),
         terms_(terms) {
-    books_.restore(image->open_orders, image->open_order_fills, image->positions, image->open_trades);
+    books_.restore(image->open_orders, image->fills_lately, image->positions, image->open_trades, image->ended_lately);
   }
 
   behavior_type make_behavior() override {
@@ -55,11 +55,11 @@ class executor : public executor_actor::base {
           if (!terminal(o->state)) look_up(o->id);
           return execution_view_of(*o);
         },
-        [this](const ask_books&) {
+        [this](const ask_books& what) {
           books_reply reply;
           for (const auto& [id, o] : books_.open_orders()) reply.open_orders.push_back(o);
-          reply.known_fills = books_.recent_fill_ids();
-              reply.ended_orders = books_.ended_order_ids();
+          reply.known_fills = books_.fill_ids_since(what.since);
+              reply.ended_orders = books_.ended_orders_since(what.since);
           for (const auto& [key, p] : books_.positions()) reply.positions.push_back(p);
           for (const auto& [id, t] : books_.open_trades()) reply.open_trades.push_back(t);
           return reply;
@@ -113,14 +113,15 @@ class executor : public executor_actor::base {
   struct pending_save {
     booked what;
     std::string cause;
-    bool may_fail = false;  ///< a new intent: dropped when the ledger refuses, so that it fails closed
+    bool opens = false;  ///< a new intent: nothing has left, so it is given up when the ledger does not take it
     std::function<void()> then;
+    bool told = false;   ///< what it says was told already
+    bool tried = false;  ///< a write of it failed without the certainty that nothing was written
   };
   struct lookup_state {
     absence_case evidence;
     std::uint64_t round = 0;
     bool told_silent = false;
-    bool books_agree = false;
   };
 
   // ---- saving --------------------------------------------------------------------------------------------------------
@@ -136,20 +137,21 @@ class executor : public executor_actor::base {
     return rows;
   }
 
-  void save(booked what, std::string cause, std::function<void()> then = {}, bool may_fail = false) {
+  void save(booked what, std::string cause, std::function<void()> then = {}, bool opens = false) {
     if (!what.changed() && what.notes.empty()) return;
-    outbox_.push_back({std::move(what), std::move(cause), may_fail, std::move(then)});
+    outbox_.push_back({std::move(what), std::move(cause), opens, std::move(then)});
     if (!saving_) write_out();
   }
 
-  /// One write at a time, with all that waits: order is kept, and the commits of many are one.
+  /// One write at a time, with all that waits: order is kept, and the commits of many are one. After a conflict one by one, so
+  /// that what was written already does not keep the rest from being written.
   void write_out() {
     if (saving_ || outbox_.empty()) return;
     saving_ = true;
     ports::write_batch rows;
-    const auto count = outbox_.size();
-    for (const auto& p : outbox_) {
-      auto more = rows_of(p.what);
+    const auto count = one_by_one_ > 0 ? std::size_t{1} : outbox_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      auto more = rows_of(outbox_[i].what);
       rows.insert(rows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     }
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
@@ -157,54 +159,81 @@ class executor : public executor_actor::base {
               [this, count](const caf::error& e) { not_saved(count, from_caf(e, "the ledger")); });
   }
 
+  pending_save take_first() {
+    auto p = std::move(outbox_.front());
+    outbox_.pop_front();
+    if (one_by_one_ > 0) --one_by_one_;
+    return p;
+  }
+
   void saved(std::size_t count) {
     saving_ = false;
     trouble_.clear();
     std::deque<pending_save> finished;
-    for (std::size_t i = 0; i < count; ++i) {
-      finished.push_back(std::move(outbox_.front()));
-      outbox_.pop_front();
-    }
-    for (auto& p : finished) {
-      tell(p.what, p.cause);
-      if (p.then) p.then();
-    }
+    for (std::size_t i = 0; i < count; ++i) finished.push_back(take_first());
+    for (auto& p : finished) finish(p);
     write_out();
   }
 
-  /// New intents are dropped (nothing of them has left); everything else is kept and tried again: a fill is never lost here.
+  void finish(const pending_save& p) {
+    if (!p.told) tell(p.what, p.cause);
+    if (p.then) p.then();
+  }
+
+  /// A new intent is given up (nothing of it has left); all is kept and tried again: a fill is never lost here.
   void not_saved(std::size_t count, const failure& why) {
     saving_ = false;
+    if (why.code == errc::conflict) return refused_by_ledger(count, why);
     trouble_ = why.what;
-    std::deque<pending_save> kept;
-    for (std::size_t i = 0; i < outbox_.size(); ++i) {
+    std::vector<order_id> given_up;
+    for (std::size_t i = 0; i < count; ++i) {
       auto& p = outbox_[i];
-      const bool drop = i < count && p.may_fail && p.what.now;
-      if (!drop) {
-        kept.push_back(std::move(p));
-        continue;
-      }
-      auto o = *p.what.now;
-      books_.forget(o.id);
-      o.state = order_state::rejected;
-      o.status_reason = "intent_not_durable: " + why.what;
-      // Told though it is not durable: it never was an order, and risk counted it from its approval on.
-      broadcast({.now = o, .by_fill = {}, .held = {}, .round_trip = {}});
-      raise("intent_not_durable", severity::high, o.intent.content.pair.text(), "intents_dropped", 1,
-            {{"client_order_id", o.id.text()}, {"why", why.what}});
+      p.tried = true;
+      if (!p.opens) continue;
+      p.opens = false;
+      p.told = true;
+      p.then = nullptr;
+      given_up.push_back(p.what.now->id);
     }
-    // A timed-out write may have happened: the same rows again would be refused as doubles, so the ledger's word decides.
-    if (why.code == errc::conflict && !kept.empty() && kept.size() == 1) {
+    for (const auto& id : given_up) give_up(id, why);
+    raise("ledger_down", severity::high, "", "saves_waiting", static_cast<double>(outbox_.size()), {{"why", why.what}});
+    delayed_send(this, std::chrono::seconds{1}, save_again{});
+  }
+
+  /// The write may have happened all the same, so the intent and its end are both kept for the ledger. Told at once, though it is
+  /// not durable: nothing has left, and risk counts the order from its approval on.
+  void give_up(const order_id& id, const failure& why) {
+    auto step =
+        books_.note(id, order_events::refused_before_send{"intent_not_durable: " + why.what}, around_.now());
+    if (!step || !step->now) return;
+    raise("intent_not_durable", severity::high, step->now->content().pair.text(), "intents_dropped", 1,
+          {{"client_order_id", id.text()}, {"why", why.what}});
+    tell(*step, "order");
+    outbox_.push_back({std::move(*step), "order", false, {}, true});
+  }
+
+  /// Some row was there already. Of many, which one is found by writing one by one; a single one whose earlier write failed was
+  /// written then after all; any other contradicts the store.
+  void refused_by_ledger(std::size_t count, const failure& why) {
+    if (count > 1) {
+      one_by_one_ = count;
+      return write_out();
+    }
+    const auto p = take_first();
+    if (p.tried) {
+      finish(p);
+    } else {
       log_event(log_level::error, "ledger.refused", "", "executor", "", why.what);
       raise("ledger_conflict", severity::high, "", "rows_refused", 1, {{"why", why.what}});
-      kept.pop_front();
+      if (p.opens) {
+        auto o = *p.what.now;
+        books_.forget(o.id);
+        o.state = order_state::rejected;
+        o.status_reason = why.what;
+        broadcast({.now = std::move(o), .by_fill = {}, .held = {}, .round_trip = {}});
+      }
     }
-    outbox_ = std::move(kept);
-    if (!outbox_.empty()) {
-      raise("ledger_down", severity::high, "", "saves_waiting", static_cast<double>(outbox_.size()),
-            {{"why", why.what}});
-      delayed_send(this, std::chrono::seconds{1}, save_again{});
-    }
+    write_out();
   }
 
   void tell(const booked& what, const std::string& cause) {
@@ -232,8 +261,10 @@ class executor : public executor_actor::base {
 
   void execute(execute_order&& what) {
     const auto& intent = what.what.intent();
-    if (outbox_.size() >= terms_.waiting_most)
+    if (outbox_.size() >= terms_.waiting_most) {
+      raise("executor_full", severity::high, intent.content.pair.text(), "intents_refused", 1, {});
       return refuse_unbooked(intent, what.trace_id, "the executor has too many orders waiting");
+    }
     auto opened = books_.open(intent, around_.now(), what.trace_id);
     if (!opened) {
       raise("slot_conflict", severity::high, intent.content.pair.text(), "intents_refused", 1,
@@ -250,7 +281,10 @@ class executor : public executor_actor::base {
         std::move(*opened), "intent", [this, id, approved = std::move(what.what)] { leave(id, approved); }, true);
   }
 
+  /// Who counted the intent from its approval on is told; where the slot has an order already, what stands is that order.
   void refuse_unbooked(const order_intent& intent, const std::string& trace, const std::string& why) {
+    if (const auto* known = books_.find(order_id_of(intent.slot)))
+      return broadcast({.now = *known, .by_fill = {}, .held = {}, .round_trip = {}});
     auto o = order_of(intent, around_.now(), trace);
     o.state = order_state::rejected;
     o.status_reason = why;
@@ -265,12 +299,14 @@ class executor : public executor_actor::base {
     const auto& content = o->content();
     const bool reduces = content.reduce_only || o->intent.slot.leg != order_leg::entry;
     const auto level = gate_->level(content.pair);
-    if (now > approved.valid_until()) return note(id, order_events::refused_before_send{"its approval had run out"});
-    if (!reduces && level != breaker_level::active)
-      return note(id, order_events::refused_before_send{"the breaker is " + std::string(text_of(level))});
-    note(id, order_events::send_started{});
+    const auto refuse = [&](const std::string& why) { note(id, order_events::refused_before_send{why}); };
+    if (o->cancel_requested) return refuse("a cancel was asked for before it left");
+    if (now > approved.valid_until()) return refuse("its approval had run out");
+    if (!reduces && level != breaker_level::active) return refuse("the breaker is " + std::string(text_of(level)));
+    if (!note(id, order_events::send_started{})) return;
     const auto token = ++last_token_;
     tokens_.emplace(token, id);
+    if (around_.stopwatch) sent_at_[token] = around_.stopwatch();
     venue_.place(approved, [weak = caf::weak_actor_ptr{ctrl()}, token](ports::place_answer a) {
       if (auto self = caf::actor_cast<executor_actor>(weak)) caf::anon_send(self, venue_answered{token, std::move(a)});
     });
@@ -279,17 +315,18 @@ class executor : public executor_actor::base {
                  venue_answered{token, ports::place_answer{ports::no_word{"no answer in time"}}});
   }
 
-  /// Applies an event to an order and saves what it changed.
-  void note(const order_id& id, const order_event& event) {
+  /// Applies an event to an order and saves what it changed; false when it contradicts what is known.
+  bool note(const order_id& id, const order_event& event) {
     auto step = books_.note(id, event, around_.now());
     if (!step) {
       raise("order_contradiction", severity::high, "", "words_refused", 1,
             {{"client_order_id", id.text()}, {"why", step.error().what}});
       log_event(log_level::error, "order.contradiction", "", "executor", id.text(), step.error().what);
-      return;
+      return false;
     }
     if (step->now && terminal(step->now->state)) lookups_.erase(id);
     save(std::move(*step), "order");
+    return true;
   }
 
   void hear(venue_answered& what) {
@@ -298,6 +335,7 @@ class executor : public executor_actor::base {
     const auto id = it->second;
     if (const auto* place = std::get_if<ports::place_answer>(&what.what)) {
       const bool silence = std::holds_alternative<ports::no_word>(*place);
+      note_roundtrip(what.token, silence);
       const auto* o = books_.find(id);
       if (!silence || !o || o->state != order_state::sent) tokens_.erase(it);
       if (!o) return;
@@ -310,6 +348,14 @@ class executor : public executor_actor::base {
       tokens_.erase(it);
       hear_lookup(id, *found);
     }
+  }
+
+  /// From the socket to the first answer; silence is none.
+  void note_roundtrip(std::uint64_t token, bool silence) {
+    const auto it = sent_at_.find(token);
+    if (it == sent_at_.end()) return;
+    if (!silence && around_.metrics) around_.metrics->observe(http::metric::order_roundtrip, around_.stopwatch() - it->second);
+    sent_at_.erase(it);
   }
 
   void hear_placing(const order& o, const ports::place_answer& answer) {
@@ -380,9 +426,7 @@ class executor : public executor_actor::base {
     if (const auto* report = std::get_if<ports::order_report>(&answer)) {
       if (report->filled > o->filled) return ask_venue_books(id);  // the fills first, one by one, then the state
       take_report(*report);
-      const auto* after = books_.find(id);
-      if (after && !terminal(after->state) && after->state != order_state::unknown) lookups_.erase(id);
-      return;
+      return found(id);
     }
     if (std::holds_alternative<ports::order_absent>(answer)) {
       if (o->state != order_state::unknown) note(id, order_events::no_word{"the venue does not show it"});
@@ -391,12 +435,19 @@ class executor : public executor_actor::base {
         return ask_venue_books(id);  // the books must agree too
       return look_later(id);
     }
+    unanswered(*o);
+  }
+
+  /// A question about an order without an answer. Three in a row: alert, quarantine, and a job that goes on asking.
+  void unanswered(const order& o) {
+    const auto id = o.id;
+    auto& s = lookups_[id];
     s.evidence.unanswered();
     if (s.evidence.silent() && !s.told_silent) {
       s.told_silent = true;
-      raise("order_unknown", severity::high, o->content().pair.text(), "lookups_without_answer",
+      raise("order_unknown", severity::high, o.content().pair.text(), "lookups_without_answer",
             s.evidence.tries_without_answer, {{"client_order_id", id.text()}});
-      broadcast({.now = *o, .by_fill = {}, .held = {}, .round_trip = {}, .silent = true});
+      broadcast({.now = o, .by_fill = {}, .held = {}, .round_trip = {}, .silent = true});
       enqueue_job job;
       job.job_type = "order_lookup";
       job.payload = {{"client_order_id", id.text()}};
@@ -432,30 +483,37 @@ class executor : public executor_actor::base {
     tokens_.erase(it);
     const auto* o = books_.find(id);
     if (!o || terminal(o->state)) return;
-    if (!*what.what) {
-      lookups_[id].evidence.unanswered();
-      return look_later(id);
-    }
+    if (!*what.what) return unanswered(*o);
     const auto& theirs = **what.what;
-    bool shown = false;
+    const auto filled_before = o->filled;
     for (const auto& f : theirs.fills)
-      if (f.order == id) {
-        shown = true;
-        take_fill(f);
-      }
-    for (const auto& r : theirs.open_orders)
-      if (r.id == id) {
-        shown = true;
-        take_report(r);
-      }
+      if (f.order == id) take_fill(f);
     o = books_.find(id);
     if (!o || terminal(o->state)) return;
-    if (shown) return look_up(id);  // its fills are booked; now its state
+    const auto shown = std::find_if(theirs.open_orders.begin(), theirs.open_orders.end(),
+                                    [&](const ports::order_report& r) { return r.id == id; });
+    if (shown != theirs.open_orders.end()) {
+      if (shown->filled > o->filled) return look_later(id);  // its list of fills is behind its list of orders
+      note(id, order_events::looked_up{shown->state, shown->venue_order, shown->filled});
+      return found(id);
+    }
+    if (o->filled > filled_before) return look_up(id);  // its fills are booked; now its state
+    if (o->filled.positive()) return look_later(id);
     auto& s = lookups_[id];
-    if (s.evidence.proved(around_.now(), positions_agree(theirs, o->content().pair), absence_terms{}))
-      return note(id, order_events::absence_proved{"not found " + std::to_string(s.evidence.denials) +
-                                                   " times, no fill, not open, position agrees"});
+    if (s.evidence.proved(around_.now(), positions_agree(theirs, o->content().pair), absence_terms{})) {
+      note(id, order_events::absence_proved{"not found " + std::to_string(s.evidence.denials) +
+                                            " times, no fill, not open, position agrees"});
+      return;
+    }
     look_later(id);
+  }
+
+  /// The venue has spoken of an order: when it is open there, its events and the reconciler tell the rest.
+  void found(const order_id& id) {
+    const auto* o = books_.find(id);
+    if (!o || terminal(o->state)) return;
+    if (o->state == order_state::unknown) return look_later(id);
+    lookups_.erase(id);
   }
 
   bool positions_agree(const ports::venue_books& theirs, const pair_name& pair) const {
@@ -531,7 +589,8 @@ class executor : public executor_actor::base {
 
   void ask_cancel(const order_id& id) {
     const auto* o = books_.find(id);
-    if (!o || terminal(o->state)) return;
+    // An intent has not left: leave() refuses it. (After a restart there is none; it is UNKNOWN then.)
+    if (!o || terminal(o->state) || o->state == order_state::intent) return;
     const auto token = ++last_token_;
     tokens_.emplace(token, id);
     venue_.cancel(o->content().pair, id, [weak = caf::weak_actor_ptr{ctrl()}, token](ports::cancel_answer a) {
@@ -563,8 +622,10 @@ class executor : public executor_actor::base {
   std::vector<order_listener> listeners_;
   std::deque<pending_save> outbox_;
   bool saving_ = false;
+  std::size_t one_by_one_ = 0;  ///< how many of the first are written one at a time, after a conflict
   std::map<std::uint64_t, order_id> tokens_;
   std::uint64_t last_token_ = 0;
+  std::map<std::uint64_t, double> sent_at_;  ///< by token, in seconds of the stopwatch
   std::map<order_id, lookup_state> lookups_;
   std::string trouble_;
 };

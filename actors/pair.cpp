@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace rltrader {
@@ -146,7 +147,8 @@ class pair : public pair_actor::base {
   void carry_out(pair_effects::ask_review& x) {
     const auto id = order_id_of(x.intent.slot);
     request(risk_, around_.request_timeout,
-            review_intent{std::move(x.intent), x.trace_id, x.trace_id.starts_with("operator:")})
+            review_intent{std::move(x.intent), x.trace_id, x.trace_id.starts_with("operator:"),
+                          state_.run.risk_limit_set_id})
         .then(
             [this](const review_outcome& v) {
               feed(pair_events::reviewed{v.approved, v.id, v.refused.rule, v.refused.why});
@@ -188,6 +190,9 @@ class pair : public pair_actor::base {
         if (!state_.held.held.is_zero() && c.on_position == disposition::unsaid)
           return to_caf({errc::conflict,
                          "the run holds " + state_.held.held.text() + "; say on_position: adopt (keep it) or flatten"});
+        // A stopped run closes nothing any more, so what cannot be closed now must not be stopped.
+        if (c.on_position == disposition::flatten && !state_.held.held.is_zero() && !may_close_now())
+          return to_caf({errc::conflict, "an order of the run is unresolved; cancel it or wait, then stop"});
         feed(pair_events::commanded{run_status::stopped, pause_reason::none, run.on_pause,
                                     c.on_position == disposition::flatten, c.who, c.reason});
         break;
@@ -198,6 +203,12 @@ class pair : public pair_actor::base {
         return to_caf({errc::conflict, "a run of " + run.pair.text() + " exists: " + run.id.text()});
     }
     return run;
+  }
+
+  bool may_close_now() const {
+    return !state_.in_review && !state_.awaiting_durability && !state_.window.empty() &&
+           std::all_of(state_.open_orders.begin(), state_.open_orders.end(),
+                       [](const auto& o) { return o.second.intent.slot.leg == order_leg::stop; });
   }
 
   pair_view view() const {

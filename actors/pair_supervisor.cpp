@@ -93,15 +93,17 @@ class pair_supervisor : public pair_supervisor_actor::base {
     return it != own_.end() && it->second.level > account_.level ? it->second : account_;
   }
 
-  void bring_up(const pair_name& name, const ports::desk_image& image) {
+  /// With its last run, stopped or not; `anew` begins another one when that was stopped.
+  void bring_up(const pair_name& name, const ports::desk_image& image, const std::string& anew = {}) {
     agent_run run;
     const auto known =
         std::find_if(image.runs.begin(), image.runs.end(), [&](const agent_run& r) { return r.pair == name; });
-    if (known != image.runs.end()) {
+    if (known != image.runs.end() && (anew.empty() || known->status != run_status::stopped)) {
       run = *known;
     } else {
       run = new_run(name, {});
-      keep(run, "daemon", "agent.started", "first run of the pair");
+      keep(run, anew.empty() ? "daemon" : anew, "agent.started",
+           anew.empty() ? "first run of the pair" : "added to the pair list");
     }
     spawn_child(name, run, image);
   }
@@ -149,9 +151,9 @@ class pair_supervisor : public pair_supervisor_actor::base {
     c.handle = spawn_pair(home_system(), around_, ledger_, alerts_, risk_, setup, std::move(past));
     who_[c.handle->address()] = name;
     monitor(c.handle);
-    // The newest bar is decided on, after the first comparison with the venue has had its moment; if it was decided before the
-    // restart the pair knows.
-    if (newest) delayed_send(c.handle, std::chrono::milliseconds{300}, bar{name, setup.terms.primary, *newest});
+    // The newest bar is decided on at once, before any live one can overtake it; if it was decided before the restart the pair
+    // knows.
+    if (newest) send(c.handle, bar{name, setup.terms.primary, *newest});
   }
 
   void keep(const agent_run& run, const std::string& who, const std::string& action, const std::string& why) {
@@ -290,7 +292,7 @@ class pair_supervisor : public pair_supervisor_actor::base {
                   out.refused.push_back(name.text() + ": not supported");
                   continue;
                 }
-                bring_up(name, *reply.image);
+                bring_up(name, *reply.image, asked.who.empty() ? "daemon" : asked.who);
                 out.added.push_back(name.text());
               }
               std::vector<pair_name> leaving;

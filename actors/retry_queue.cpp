@@ -7,11 +7,14 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <map>
 
 namespace rltrader {
 
 namespace {
+
+constexpr std::size_t dead_most = 1'000;
 
 /// Splitmix64: the jitter's only source of chance.
 std::uint32_t draw(std::uint64_t& state) {
@@ -26,12 +29,18 @@ class retry_queue : public retry_queue_actor::base {
 
  public:
   retry_queue(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger,
-              const std::vector<retry_job>& live, backoff_terms terms, std::uint64_t seed, std::string node)
+              const std::vector<retry_job>& known, backoff_terms terms, std::uint64_t seed, std::string node)
       : super(cfg),
         around_(around),
         ledger_(std::move(ledger)),
         jobs_(std::move(node), terms, seconds{60}),
         chance_(seed) {
+    std::vector<retry_job> live;
+    for (const auto& job : known)
+      if (job.status == job_status::failed)
+        bury(job);
+      else
+        live.push_back(job);
     jobs_.restore(live, around_.now());
   }
 
@@ -44,10 +53,19 @@ class retry_queue : public retry_queue_actor::base {
               return saved(*job, std::nullopt);
             },
             [this](const subscribe_jobs& what) { workers_.insert_or_assign(what.job_type, what.who); },
+            [this](const subscribe_alarms& what) { alarmed_ = what.who; },
             [this](const change_job& what) -> caf::result<retry_job> {
-              auto job = what.verb == job_verb::drop ? jobs_.drop(what.id, around_.now())
-                                                     : jobs_.requeue(what.id, std::nullopt, around_.now());
+              const auto dead = dead_.find(what.id);
+              auto job = what.verb == job_verb::drop
+                             ? jobs_.drop(what.id, around_.now())
+                             : jobs_.requeue(what.id,
+                                             dead == dead_.end() ? std::nullopt : std::optional{dead->second},
+                                             around_.now());
               if (!job) return to_caf(job.error());
+              if (what.verb == job_verb::drop)
+                bury(*job);
+              else if (dead != dead_.end())
+                dead_.erase(dead);
               audit_note note{.actor = what.who,
                               .action = "job." + std::string(text_of(what.verb)),
                               .resource_type = "job",
@@ -62,6 +80,7 @@ class retry_queue : public retry_queue_actor::base {
   void on_exit() override {
     destroy(ledger_);
     workers_.clear();
+    alarmed_ = nullptr;
   }
 
  private:
@@ -98,9 +117,19 @@ class retry_queue : public retry_queue_actor::base {
     const auto row = well ? jobs_.succeeded(job.id, job.token, around_.now())
                           : jobs_.failed(job.id, job.token, why, draw(chance_), around_.now());
     if (!row) return;  // fenced off: a newer claim has it
-    if (row->status == job_status::failed)
+    if (row->status == job_status::failed) {
+      bury(*row);
       log_event(log_level::error, "job.dead", "", "retry_queue", row->id,
                 row->job_type + " gave up after " + std::to_string(row->attempts) + " tries: " + why);
+      if (alarmed_)
+        send(alarmed_, alarm{"job_dead",
+                             severity::high,
+                             "",
+                             row->job_type,
+                             static_cast<double>(row->attempts),
+                             static_cast<double>(row->max_attempts),
+                             {{"job_id", row->id}, {"why", why}}});
+    }
     request(ledger_, around_.request_timeout, write_rows{{*row}})
         .then([](const written&) {},
               [](const caf::error& e) {
@@ -108,9 +137,20 @@ class retry_queue : public retry_queue_actor::base {
               });
   }
 
+  /// Dead letters are remembered for whoever requeues them: the newest thousand.
+  void bury(const retry_job& job) {
+    dead_.insert_or_assign(job.id, job);
+    if (dead_.size() <= dead_most) return;
+    dead_.erase(std::min_element(dead_.begin(), dead_.end(), [](const auto& a, const auto& b) {
+      return a.second.updated_at < b.second.updated_at;
+    }));
+  }
+
   surroundings around_;
   ledger_actor ledger_;
   job_table jobs_;
+  std::map<std::string, retry_job> dead_;
+  alarm_listener alarmed_;
   std::uint64_t chance_;
   std::map<std::string, job_worker> workers_;
 };

@@ -164,6 +164,8 @@ class risk : public risk_actor::base {
 
   review_outcome judge(review_intent what) {
     const auto id = order_id_of(what.intent.slot);
+    if (const auto set = limit_sets_.find(what.risk_limit_set_id); set != limit_sets_.end() && set->second.active)
+      book_.pairs[what.intent.content.pair].limits = set->second;
     auto said = review(book_, what.intent, around_.now(), terms_.review, what.by_operator);
     if (auto* no = std::get_if<refusal>(&said)) {
       audit_note note{.actor = "risk",
@@ -189,7 +191,7 @@ class risk : public risk_actor::base {
   /// An operator's close: what is held of the trade, at most what is asked, reduce-only.
   caf::result<trade_and_execution> close(const close_trade& what) {
     auto promise = make_response_promise<trade_and_execution>();
-    request(executor_, around_.request_timeout, ask_books{})
+    request(executor_, around_.request_timeout, ask_books{around_.now()})
         .then([this, promise, what](const books_reply& books) mutable { close_with(books, what, promise); },
               [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
     return promise;
@@ -231,7 +233,7 @@ class risk : public risk_actor::base {
     intent.created_at = around_.now();
     intent.reason = what.reason.empty() ? "closed by " + what.who : what.reason;
     const auto trace = "operator:" + what.who;
-    const auto outcome = judge({intent, trace, true});
+    const auto outcome = judge({intent, trace, true, {}});
     if (!outcome.approved) {
       const bool by_state = outcome.refused.rule == "unresolved_order" || outcome.refused.rule == "nothing_to_reduce";
       promise.deliver(
@@ -378,7 +380,10 @@ class risk : public risk_actor::base {
   }
 
   /// Makes a step's changes durable and tells them. Returns the rows' write as `then`, for those who answer afterwards.
-  void apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then = {}) {
+  /// Opening stands at once, closing only when it is durable: what was lowered in vain is raised again, with the configuration
+  /// that it `was` before (I9).
+  void apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then = {},
+                  std::optional<agent_configuration> was = {}) {
     if (moved.changes.empty()) {
       if (then) then(true);
       return;
@@ -399,19 +404,33 @@ class risk : public risk_actor::base {
       if (c.after.level > c.before.level) open_now(c);
     }
     if (moved.configuration_changed) rows.emplace_back(book_.configuration);
-    remember_halt();
+    if (halted_by_operator()) remember_halt();
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
         .then(
             [this, changes = moved.changes, then](const written&) {
               publish_gate();
+              remember_halt();
               for (const auto& c : changes) tell(c);
               if (then) then(true);
             },
-            [this, changes = moved.changes, then](const caf::error& e) {
+            [this, changes = moved.changes, then, was = std::move(was)](const caf::error& e) {
               log_event(log_level::error, "breaker.not_kept", "", "risk", "", from_caf(e, "the ledger").what);
-              for (const auto& c : changes) tell(c);
+              for (const auto& c : changes)
+                if (c.after.level < c.before.level)
+                  take_back(c, was);
+                else
+                  tell(c);
               if (then) then(false);
             });
+  }
+
+  void take_back(const breaker_change& c, const std::optional<agent_configuration>& was) {
+    auto& row = book_.breakers[c.after.scope];
+    if (!(row == c.after)) return;  // it has moved on meanwhile
+    row = c.before;
+    if (!was || c.after.scope != "account") return;
+    book_.configuration.kill_switch = was->kill_switch;
+    book_.configuration.kill_switch_reason = was->kill_switch_reason;
   }
 
   /// Opening takes effect before it is durable: the wall first, then what rests is cancelled.
@@ -440,11 +459,11 @@ class risk : public risk_actor::base {
   /// A halt outlives a store that is down: its reason stands in a file that the next start reads.
   void remember_halt() {
     if (!terms_.write_halt_file) return;
+    terms_.write_halt_file(halted_by_operator() ? book_.breakers.at("account").reason : "");
+  }
+  bool halted_by_operator() const {
     const auto it = book_.breakers.find("account");
-    terms_.write_halt_file(it != book_.breakers.end() && it->second.level == breaker_level::halted &&
-                                   it->second.by_operator
-                               ? it->second.reason
-                               : "");
+    return it != book_.breakers.end() && it->second.level == breaker_level::halted && it->second.by_operator;
   }
 
   caf::result<breaker_answer> obey(const set_breaker& what) {
@@ -466,7 +485,13 @@ class risk : public risk_actor::base {
       all.changes.insert(all.changes.end(), one.changes.begin(), one.changes.end());
     }
     auto promise = make_response_promise<breaker_answer>();
-    apply_step(all, what.who, [this, promise, scopes](bool durable) mutable {
+    const bool closes = std::any_of(all.changes.begin(), all.changes.end(),
+                                    [](const breaker_change& c) { return c.after.level < c.before.level; });
+    const auto answer_when_kept = [this, promise, scopes, closes](bool durable) mutable {
+      if (closes && !durable) {
+        promise.deliver(to_caf({errc::store_failed, "the store did not take it, so the breaker stays as it was"}));
+        return;
+      }
       breaker_answer answer;
       answer.durable = durable;
       answer.state = state_of("account");
@@ -477,7 +502,8 @@ class risk : public risk_actor::base {
           if (o.state == order_state::intent || o.state == order_state::sent || o.state == order_state::unknown)
             answer.sends_in_flight.push_back(id.text());
       promise.deliver(std::move(answer));
-    });
+    };
+    apply_step(all, what.who, answer_when_kept, before.configuration);
     return promise;
   }
 
@@ -585,6 +611,7 @@ class risk : public risk_actor::base {
     next.updated_at = around_.now();
     const bool halts = next.kill_switch && !book_.configuration.kill_switch;
     const bool resumes = !next.kill_switch && book_.configuration.kill_switch;
+    const auto was = book_.configuration;
     if (halts || resumes) {
       auto moved =
           step_breaker(book_,
@@ -593,7 +620,7 @@ class risk : public risk_actor::base {
                            next.kill_switch_reason.empty() ? "kill switch" : next.kill_switch_reason, what.who},
                        around_.now());
       if (moved.refused) return to_caf(*moved.refused);
-      apply_step(moved, what.who);
+      apply_step(moved, what.who, {}, was);
     }
     return put_row(next, what.who, "agent_configuration.changed", "agent_configuration", {},
                    [this, next] { book_.configuration = next; });

@@ -38,7 +38,8 @@ class scheduler : public scheduler_actor::base {
       if (due_[i] <= now) {
         jobs_[i].run();
         // What was missed while the process stood still is done once, not once a period.
-        due_[i] = std::max(due_[i] + jobs_[i].every, now + milliseconds{1});
+        due_[i] += jobs_[i].every;
+        if (due_[i] <= now) due_[i] = now + jobs_[i].every;
       }
       next = std::min(next, due_[i]);
     }

@@ -1,6 +1,8 @@
 // How orders, fills and funding move our books.
 #include "domain/books.hpp"
 
+#include <algorithm>
+
 namespace rltrader {
 
 namespace {
@@ -8,6 +10,13 @@ std::string fill_key(const pair_name& pair, const fill_id& id) { return pair.tex
 
 constexpr std::size_t ended_most = 4096;
 constexpr std::size_t fills_most = 65536;
+
+void close_trade(trade& t, instant now) {
+  t.status = trade_status::closed;
+  t.closed_at = now;
+  const auto notional = value_of(t.average_fill_price, t.quantity);
+  if (notional.positive()) t.pnl_pct = ratio_of(t.pnl, notional);
+}
 }  // namespace
 
 trade_status status_of_entry(order_state s) {
@@ -27,19 +36,28 @@ trade_status status_of_entry(order_state s) {
 }
 
 void order_books::restore(const std::vector<order>& open_orders, const std::vector<fill>& fills,
-                          const std::vector<position>& positions, const std::vector<trade>& open_trades) {
+                          const std::vector<position>& positions, const std::vector<trade>& open_trades,
+                          const std::vector<order>& ended_orders) {
+  for (const auto& o : ended_orders) remember_end(o);
   for (const auto& o : open_orders) open_.insert_or_assign(o.id, o);
   for (const auto& f : fills) remember_fill(f);
   for (const auto& p : positions) positions_.insert_or_assign({p.pair, p.leg_side}, p);
   for (const auto& t : open_trades) trades_.insert_or_assign(t.id, t);
 }
 
+void order_books::remember_end(const order& o) {
+  if (ended_.insert_or_assign(o.id, o).second) ended_order_.push_back(o.id);
+  if (ended_order_.size() <= ended_most) return;
+  ended_.erase(ended_order_.front());
+  ended_order_.pop_front();
+}
+
 void order_books::remember_fill(const fill& f) {
   auto key = fill_key(f.pair, f.id);
   if (!fills_.insert(key).second) return;
-  fill_order_.push_back(std::move(key));
+  fill_order_.emplace_back(f.at, std::move(key));
   if (fill_order_.size() > fills_most) {
-    fills_.erase(fill_order_.front());
+    fills_.erase(fill_order_.front().second);
     fill_order_.pop_front();
   }
 }
@@ -48,11 +66,23 @@ bool order_books::knows_fill(const pair_name& pair, const fill_id& id) const {
   return fills_.contains(fill_key(pair, id));
 }
 
-std::vector<std::string> order_books::recent_fill_ids() const { return {fill_order_.begin(), fill_order_.end()}; }
-
-std::vector<std::string> order_books::ended_order_ids() const {
+// Both lists are in the order of booking, which follows the venue's time but for late finds; so the walk goes from the newest
+// back and stops well beyond the asked moment.
+std::vector<std::string> order_books::fill_ids_since(instant since) const {
   std::vector<std::string> out;
-  for (const auto& [id, o] : ended_) out.push_back(id.text());
+  for (auto it = fill_order_.rbegin(); it != fill_order_.rend() && it->first >= since - hours{24}; ++it)
+    if (it->first >= since) out.push_back(it->second);
+  return out;
+}
+
+std::vector<std::string> order_books::ended_orders_since(instant since) const {
+  std::vector<std::string> out;
+  for (auto it = ended_order_.rbegin(); it != ended_order_.rend(); ++it) {
+    const auto known = ended_.find(*it);
+    if (known == ended_.end()) continue;
+    if (known->second.updated_at < since - hours{24}) break;
+    if (known->second.updated_at >= since) out.push_back(it->text());
+  }
   return out;
 }
 
@@ -99,11 +129,7 @@ void order_books::settle(order after, const order* before, const std::string& re
 
   if (terminal(after.state)) {
     open_.erase(after.id);
-    if (ended_.insert_or_assign(after.id, after).second) ended_order_.push_back(after.id);
-    if (ended_order_.size() > ended_most) {
-      ended_.erase(ended_order_.front());
-      ended_order_.pop_front();
-    }
+    remember_end(after);
   } else {
     open_.insert_or_assign(after.id, after);
   }
@@ -164,6 +190,7 @@ result<booked> order_books::note_fill(const fill& f, instant now) {
   out.by_fill = f;
   if (out.now) update_trade(*out.now, &f, &before, &after, now, out);
   if (!out.now) {
+    update_foreign(f, before, after, now, out);
     audit_note n;
     n.actor = "executor";
     n.action = "position.moved_without_order";
@@ -200,6 +227,22 @@ booked order_books::note_funding(const funding& f, price mark, instant now) {
   return out;
 }
 
+void order_books::update_foreign(const fill& f, const position& before, const position& after, instant now,
+                                 booked& out) {
+  const auto it = std::find_if(trades_.begin(), trades_.end(), [&](const auto& entry) {
+    const auto& t = entry.second;
+    const bool same_leg = f.leg_side == position_side::both || f.leg_side == t.side;
+    return t.instrument == f.pair && same_leg && t.position_size.positive();
+  });
+  if (it == trades_.end()) return;
+  auto& t = it->second;
+  t.pnl += (after.realised - before.realised) - f.fee;
+  t.position_size = after.held.abs();
+  if (after.held.is_zero()) close_trade(t, now);
+  out.round_trip = t;
+  if (t.status == trade_status::closed) trades_.erase(it);
+}
+
 void order_books::update_trade(const order& o, const fill* f, const position* before, const position* after,
                                instant now, booked& out) {
   const auto& id = o.intent.trade;
@@ -230,12 +273,7 @@ void order_books::update_trade(const order& o, const fill* f, const position* be
   if (f && before && after) {
     t.pnl += (after->realised - before->realised) - f->fee;
     t.position_size = after->held.abs();
-    if (after->held.is_zero() && (!entry || terminal(o.state))) {
-      t.status = trade_status::closed;
-      t.closed_at = now;
-      const auto notional = value_of(t.average_fill_price, t.quantity);
-      if (notional.positive()) t.pnl_pct = ratio_of(t.pnl, notional);
-    }
+    if (after->held.is_zero() && (!entry || terminal(o.state))) close_trade(t, now);
   }
   out.round_trip = t;
   const bool over =

@@ -33,8 +33,11 @@ class order_books {
  public:
   using position_key = std::pair<pair_name, position_side>;
 
+  /// What an earlier life left behind. Ended orders and fills go back as far as the venue may still speak of them, so that nothing
+  /// that was booked is booked again (I7).
   void restore(const std::vector<order>& open_orders, const std::vector<fill>& fills,
-               const std::vector<position>& positions, const std::vector<trade>& open_trades);
+               const std::vector<position>& positions, const std::vector<trade>& open_trades,
+               const std::vector<order>& ended_orders = {});
 
   /// Opens an intent. The same slot with the same content again changes nothing; with another content it is errc::conflict (I3).
   result<booked> open(const order_intent& intent, instant now, const std::string& trace_id);
@@ -52,23 +55,26 @@ class order_books {
   const std::map<order_id, order>& open_orders() const { return open_; }
   const std::map<position_key, position>& positions() const { return positions_; }
   const std::map<trade_id, trade>& open_trades() const { return trades_; }
-  std::vector<std::string> recent_fill_ids() const;  ///< "pair|id"
-  std::vector<std::string> ended_order_ids() const;
+  /// What is remembered from `since` on: fills by the venue's time ("pair|id"), ended orders by their last change.
+  std::vector<std::string> fill_ids_since(instant since) const;
+  std::vector<std::string> ended_orders_since(instant since) const;
 
  private:
   void settle(order after, const order* before, const std::string& reason, instant now, booked& out);
   void remember_fill(const fill& f);
+  void remember_end(const order& o);
   void update_trade(const order& o, const fill* f, const position* before, const position* after, instant now,
                     booked& out);
+  /// A fill without an order of ours moves the round trip that is open on its leg.
+  void update_foreign(const fill& f, const position& before, const position& after, instant now, booked& out);
 
   std::map<order_id, order> open_;
   std::map<order_id, order> ended_;  ///< bounded: the last 4,096
   std::deque<order_id> ended_order_;
-  std::map<order_id, int> event_numbers_;
   std::map<position_key, position> positions_;
   std::map<trade_id, trade> trades_;
   std::set<std::string> fills_;  ///< "pair|id", bounded: the last 65,536
-  std::deque<std::string> fill_order_;
+  std::deque<std::pair<instant, std::string>> fill_order_;  ///< as booked, with the venue's time
 };
 
 /// The trade's status word for the state of its entry order.

@@ -35,6 +35,11 @@ struct subscribe_jobs {
   std::string job_type;
   job_worker who;
 };
+/// Whoever takes alarms from an actor that is opened before the alert sink, so has no handle of it.
+using alarm_listener = caf::typed_actor<caf::reacts_to<alarm>>;
+struct subscribe_alarms {
+  alarm_listener who;
+};
 /// To itself: look this order up again, unless its schedule has moved on.
 struct look_again {
   order_id id;
@@ -242,6 +247,7 @@ struct sweep_jobs {};
 using retry_queue_actor = caf::typed_actor<
     caf::replies_to<enqueue_job>::with<retry_job>,      // durable when answered; one live job a key
     caf::reacts_to<subscribe_jobs>,                     // who does jobs of a type
+    caf::reacts_to<subscribe_alarms>,                   // who is told of jobs that died
     caf::replies_to<change_job>::with<retry_job>,       // requeue or drop
     caf::reacts_to<sweep_jobs>>;                        // claims what is due
 
@@ -259,6 +265,7 @@ using scheduler_actor = caf::typed_actor<caf::reacts_to<clock_struck>>;
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_orders)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_alarms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::clock_struck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::check_breaker)
