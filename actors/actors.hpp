@@ -24,9 +24,9 @@ namespace rltrader {
 /// What every actor is given: market time, figures, and how to behave in time.
 struct surroundings {
   const ports::clock* clock = nullptr;
-  http::metrics_registry* metrics = nullptr;   ///< may be null
-  std::function<double()> stopwatch;  ///< seconds, monotonic; market time where one thread drives all
-  double time_scale = 1;              ///< market seconds per actor second
+  http::metrics_registry* metrics = nullptr;  ///< may be null
+  std::function<double()> stopwatch;          ///< seconds, monotonic; market time where one thread drives all
+  double time_scale = 1;                      ///< market seconds per actor second
   caf::timespan request_timeout = std::chrono::seconds{2};
   bool detached = false;  ///< blocking actors own a thread; never on the testing scheduler
 

@@ -59,7 +59,7 @@ class executor : public executor_actor::base {
           books_reply reply;
           for (const auto& [id, o] : books_.open_orders()) reply.open_orders.push_back(o);
           reply.known_fills = books_.fill_ids_since(what.since);
-              reply.ended_orders = books_.ended_orders_since(what.since);
+          reply.ended_orders = books_.ended_orders_since(what.since);
           for (const auto& [key, p] : books_.positions()) reply.positions.push_back(p);
           for (const auto& [id, t] : books_.open_trades()) reply.open_trades.push_back(t);
           return reply;
@@ -203,8 +203,7 @@ class executor : public executor_actor::base {
   /// The write may have happened all the same, so the intent and its end are both kept for the ledger. Told at once, though it is
   /// not durable: nothing has left, and risk counts the order from its approval on.
   void give_up(const order_id& id, const failure& why) {
-    auto step =
-        books_.note(id, order_events::refused_before_send{"intent_not_durable: " + why.what}, around_.now());
+    auto step = books_.note(id, order_events::refused_before_send{"intent_not_durable: " + why.what}, around_.now());
     if (!step || !step->now) return;
     raise("intent_not_durable", severity::high, step->now->content().pair.text(), "intents_dropped", 1,
           {{"client_order_id", id.text()}, {"why", why.what}});
@@ -246,8 +245,10 @@ class executor : public executor_actor::base {
     if (around_.metrics) {
       const auto& name = what.now.content().pair.text();
       if (what.by_fill) around_.metrics->add(http::metric::fills, {name});
-      if (terminal(what.now.state)) around_.metrics->add(http::metric::orders_submitted, {name, text_of(what.now.state)});
-      const auto unknown = std::count_if(books_.open_orders().begin(), books_.open_orders().end(), [](const auto& o) { return o.second.state == order_state::unknown; });
+      if (terminal(what.now.state))
+        around_.metrics->add(http::metric::orders_submitted, {name, text_of(what.now.state)});
+      const auto unknown = std::count_if(books_.open_orders().begin(), books_.open_orders().end(),
+                                         [](const auto& o) { return o.second.state == order_state::unknown; });
       around_.metrics->set(http::metric::orders_unknown, static_cast<double>(unknown));
     }
     for (const auto& l : listeners_) send(l, what);
@@ -354,7 +355,8 @@ class executor : public executor_actor::base {
   void note_roundtrip(std::uint64_t token, bool silence) {
     const auto it = sent_at_.find(token);
     if (it == sent_at_.end()) return;
-    if (!silence && around_.metrics) around_.metrics->observe(http::metric::order_roundtrip, around_.stopwatch() - it->second);
+    if (!silence && around_.metrics)
+      around_.metrics->observe(http::metric::order_roundtrip, around_.stopwatch() - it->second);
     sent_at_.erase(it);
   }
 

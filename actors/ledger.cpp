@@ -41,7 +41,8 @@ class ledger : public ledger_actor::base {
               wake();
             },
             [this](const retain_rows& r) {
-              if (const auto outcome = store_.retain(r.metrics_from, r.idempotency_from); !outcome) trouble_ = outcome.error().what;
+              if (const auto outcome = store_.retain(r.metrics_from, r.idempotency_from); !outcome)
+                trouble_ = outcome.error().what;
             },
             [this](const load_image&) -> caf::result<image_reply> {
               auto image = store_.load();

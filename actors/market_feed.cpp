@@ -14,10 +14,19 @@ class market_feed : public market_feed_actor::base {
   using super = market_feed_actor::base;
 
  public:
-  market_feed(caf::actor_config& cfg, const surroundings& around, market_store_actor store, ledger_actor ledger, alert_sink_actor alerts,
-              risk_actor risk, executor_actor executor, pair_supervisor_actor pairs, ports::market_source& source, feed_terms terms)
-      : super(cfg), around_(around), store_(std::move(store)), ledger_(std::move(ledger)), alerts_(std::move(alerts)),
-        risk_(std::move(risk)), executor_(std::move(executor)), pairs_(std::move(pairs)), source_(source), terms_(std::move(terms)),
+  market_feed(caf::actor_config& cfg, const surroundings& around, market_store_actor store, ledger_actor ledger,
+              alert_sink_actor alerts, risk_actor risk, executor_actor executor, pair_supervisor_actor pairs,
+              ports::market_source& source, feed_terms terms)
+      : super(cfg),
+        around_(around),
+        store_(std::move(store)),
+        ledger_(std::move(ledger)),
+        alerts_(std::move(alerts)),
+        risk_(std::move(risk)),
+        executor_(std::move(executor)),
+        pairs_(std::move(pairs)),
+        source_(source),
+        terms_(std::move(terms)),
         source_name_(source.name()) {}
 
   behavior_type make_behavior() override {
@@ -55,8 +64,14 @@ class market_feed : public market_feed_actor::base {
     if (b.interval == terms_.primary) {
       if (s.last_open && b.candle.open_time > next_open(b.interval, *s.last_open)) {
         ++s.gaps;
-        send(alerts_, alarm{"data_gap", severity::low, b.pair.text(), "candle_gaps", static_cast<double>(s.gaps), 0,
-                            {{"from", std::to_string(ms_of(next_open(b.interval, *s.last_open)))}, {"to", std::to_string(ms_of(b.candle.open_time))}}});
+        send(alerts_, alarm{"data_gap",
+                            severity::low,
+                            b.pair.text(),
+                            "candle_gaps",
+                            static_cast<double>(s.gaps),
+                            0,
+                            {{"from", std::to_string(ms_of(next_open(b.interval, *s.last_open)))},
+                             {"to", std::to_string(ms_of(b.candle.open_time))}}});
       }
       if (!s.last_open || b.candle.open_time > *s.last_open) s.last_open = b.candle.open_time;
       s.last_heard = around_.now();
@@ -103,7 +118,8 @@ class market_feed : public market_feed_actor::base {
       const auto it = series_.find(name);
       const auto heard = it == series_.end() ? started_ : std::max(it->second.last_heard, started_);
       if (now - heard > nominal_length(terms_.primary) + terms_.fresh_for)
-        reply.problems.push_back({"feeds", name.text() + ": no closed bar for " + std::to_string((now - heard).count() / 1000) + " s"});
+        reply.problems.push_back(
+            {"feeds", name.text() + ": no closed bar for " + std::to_string((now - heard).count() / 1000) + " s"});
     }
     return reply;
   }
@@ -125,10 +141,11 @@ class market_feed : public market_feed_actor::base {
 }  // namespace
 
 market_feed_actor spawn_market_feed(caf::actor_system& system, const surroundings& around, market_store_actor store,
-                                    ledger_actor ledger, alert_sink_actor alerts, risk_actor risk, executor_actor executor,
-                                    pair_supervisor_actor pairs, ports::market_source& source, feed_terms terms) {
-  return system.spawn<market_feed>(around, std::move(store), std::move(ledger), std::move(alerts), std::move(risk), std::move(executor),
-                                   std::move(pairs), source, std::move(terms));
+                                    ledger_actor ledger, alert_sink_actor alerts, risk_actor risk,
+                                    executor_actor executor, pair_supervisor_actor pairs, ports::market_source& source,
+                                    feed_terms terms) {
+  return system.spawn<market_feed>(around, std::move(store), std::move(ledger), std::move(alerts), std::move(risk),
+                                   std::move(executor), std::move(pairs), source, std::move(terms));
 }
 
 }  // namespace rltrader

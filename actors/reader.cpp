@@ -15,7 +15,8 @@ class reader : public reader_actor::base {
   using super = reader_actor::base;
 
  public:
-  reader(caf::actor_config& cfg, const surroundings& around, ports::ops_reader& store, std::function<void()> before_read)
+  reader(caf::actor_config& cfg, const surroundings& around, ports::ops_reader& store,
+         std::function<void()> before_read)
       : super(cfg), around_(around), store_(store), before_read_(std::move(before_read)) {}
 
   behavior_type make_behavior() override {
@@ -125,7 +126,8 @@ class reader : public reader_actor::base {
     if (!orders->rows.empty() && !orders->rows.front().intent.trade.empty()) {
       ports::list_query t;
       t.id = orders->rows.front().intent.trade.text();
-      if (auto trades = noted(store().trades(t)); trades && !trades->rows.empty()) out.round_trip = trades->rows.front();
+      if (auto trades = noted(store().trades(t)); trades && !trades->rows.empty())
+        out.round_trip = trades->rows.front();
     }
     return out;
   }

@@ -20,10 +20,16 @@ class reconciler : public reconciler_actor::base {
   using super = reconciler_actor::base;
 
  public:
-  reconciler(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts, risk_actor risk,
-             executor_actor executor, ports::venue& venue, reconciler_terms terms)
-      : super(cfg), around_(around), ledger_(std::move(ledger)), alerts_(std::move(alerts)), risk_(std::move(risk)),
-        executor_(std::move(executor)), venue_(venue), terms_(std::move(terms)) {}
+  reconciler(caf::actor_config& cfg, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
+             risk_actor risk, executor_actor executor, ports::venue& venue, reconciler_terms terms)
+      : super(cfg),
+        around_(around),
+        ledger_(std::move(ledger)),
+        alerts_(std::move(alerts)),
+        risk_(std::move(risk)),
+        executor_(std::move(executor)),
+        venue_(venue),
+        terms_(std::move(terms)) {}
 
   behavior_type make_behavior() override {
     die_loudly(this, "reconciler");
@@ -31,7 +37,8 @@ class reconciler : public reconciler_actor::base {
             [this](const books_answered& what) { hear(what); },
             [this](const ask_health&) {
               health_reply reply;
-              if (!done_once_) reply.problems.push_back({"reconciled", "the books have not been compared with the venue's yet"});
+              if (!done_once_)
+                reply.problems.push_back({"reconciled", "the books have not been compared with the venue's yet"});
               if (!trouble_.empty()) reply.problems.push_back({"reconciled", trouble_});
               return reply;
             }};
@@ -70,7 +77,8 @@ class reconciler : public reconciler_actor::base {
         caf::anon_send(self, books_answered{token, std::make_shared<const result<ports::venue_books>>(std::move(b))});
     });
     delayed_send(this, caf::timespan{terms_.venue_timeout},
-                 books_answered{token, std::make_shared<const result<ports::venue_books>>(failure{errc::timed_out, "the venue did not answer in time"})});
+                 books_answered{token, std::make_shared<const result<ports::venue_books>>(
+                                           failure{errc::timed_out, "the venue did not answer in time"})});
   }
 
   void hear(const books_answered& what) {
@@ -101,7 +109,8 @@ class reconciler : public reconciler_actor::base {
     out.positions = ours.positions;
     for (const auto& key : ours.known_fills) {
       const auto bar = key.find('|');
-      if (bar != std::string::npos) out.known_fills.emplace(pair_name{key.substr(0, bar)}, fill_id{key.substr(bar + 1)});
+      if (bar != std::string::npos)
+        out.known_fills.emplace(pair_name{key.substr(0, bar)}, fill_id{key.substr(bar + 1)});
     }
     for (const auto& id : ours.ended_orders) out.ended_orders.insert(order_id{id});
     return out;
@@ -139,48 +148,74 @@ class reconciler : public reconciler_actor::base {
     if (report.mismatches.empty()) return;
     ports::write_batch rows;
     for (const auto& m : report.mismatches)
-      rows.emplace_back(audit_note{.actor = "reconciler", .action = "reconcile." + m.kind, .resource_type = "pair", .resource_id = m.pair,
-                                   .metadata = {{"explanation", m.explanation}, {"action", m.action}}, .created_at = around_.now()});
-    request(ledger_, around_.request_timeout, write_rows{std::move(rows)}).then([](const written&) {}, [](const caf::error& e) {
-      log_event(log_level::error, "reconcile.not_kept", "", "reconciler", "", from_caf(e, "the ledger").what);
-    });
+      rows.emplace_back(audit_note{.actor = "reconciler",
+                                   .action = "reconcile." + m.kind,
+                                   .resource_type = "pair",
+                                   .resource_id = m.pair,
+                                   .metadata = {{"explanation", m.explanation}, {"action", m.action}},
+                                   .created_at = around_.now()});
+    request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
+        .then([](const written&) {},
+              [](const caf::error& e) {
+                log_event(log_level::error, "reconcile.not_kept", "", "reconciler", "", from_caf(e, "the ledger").what);
+              });
   }
 
-  void tell(const std::string& pair, const char* kind, severity how, const std::string& explanation, const char* action, reconcile_report& report) {
+  void tell(const std::string& pair, const char* kind, severity how, const std::string& explanation, const char* action,
+            reconcile_report& report) {
     report.mismatches.push_back({pair, kind, explanation, action});
     if (around_.metrics) around_.metrics->add(http::metric::reconcile_mismatches, {kind});
-    send(alerts_, alarm{std::string("reconcile_") + kind, how, pair, "mismatches", 1, 0, {{"explanation", explanation}, {"action", action}}});
+    send(alerts_, alarm{std::string("reconcile_") + kind,
+                        how,
+                        pair,
+                        "mismatches",
+                        1,
+                        0,
+                        {{"explanation", explanation}, {"action", action}}});
     log_event(log_level::warn, std::string("reconcile.") + kind, pair, "reconciler", "", explanation + "; " + action);
   }
 
   void act(const corrections::book_fill& c, reconcile_report& report) {
     ++report.updated;
     send(executor_, book_fill{c.what, "reconciled"});
-    tell(c.what.pair.text(), "missing_fill", severity::medium, "the venue has fill " + c.what.id.text() + " of " + c.what.quantity.text() + " at " + c.what.price.text() + ", we had not", "booked", report);
+    tell(c.what.pair.text(), "missing_fill", severity::medium,
+         "the venue has fill " + c.what.id.text() + " of " + c.what.quantity.text() + " at " + c.what.price.text() +
+             ", we had not",
+         "booked", report);
   }
   void act(const corrections::look_up& c, reconcile_report& report) {
     ++report.errors;
-    request(executor_, around_.request_timeout, resolve_order{c.id}).then([](const execution_view&) {}, [](const caf::error&) {
-      // It ended meanwhile, or the executor is being restarted; the next pass asks again.
-    });
+    request(executor_, around_.request_timeout, resolve_order{c.id})
+        .then([](const execution_view&) {},
+              [](const caf::error&) {
+                // It ended meanwhile, or the executor is being restarted; the next pass asks again.
+              });
     report.mismatches.push_back({c.pair.text(), "order_not_shown", c.id.text() + ": " + c.why, "looked up"});
   }
   void act(const corrections::adopt_state& c, reconcile_report& report) {
     ++report.updated;
-    request(executor_, around_.request_timeout, resolve_order{c.id}).then([](const execution_view&) {}, [](const caf::error&) {
-      // As above: the next pass asks again.
-    });
-    report.mismatches.push_back({"", "order_state", c.id.text() + " is " + std::string(text_of(c.state)) + " at the venue", "looked up"});
+    request(executor_, around_.request_timeout, resolve_order{c.id})
+        .then([](const execution_view&) {},
+              [](const caf::error&) {
+                // As above: the next pass asks again.
+              });
+    report.mismatches.push_back(
+        {"", "order_state", c.id.text() + " is " + std::string(text_of(c.state)) + " at the venue", "looked up"});
   }
   void act(const corrections::foreign_order& c, reconcile_report& report) {
-    tell(c.what.pair.text(), "foreign_order", severity::medium, "order " + c.what.venue_order.text() + " is not ours", "shown, never touched", report);
+    tell(c.what.pair.text(), "foreign_order", severity::medium, "order " + c.what.venue_order.text() + " is not ours",
+         "shown, never touched", report);
   }
   void act(const corrections::second_daemon& c, reconcile_report& report) {
-    tell(c.what.pair.text(), "second_daemon", severity::high, "order " + c.what.id.text() + " has our prefix and is not in our store", "halted", report);
-    request(risk_, around_.request_timeout, set_breaker{breaker_level::halted, "a second daemon trades this account: " + c.what.id.text(), {}, "reconciler"})
-        .then([](const breaker_answer&) {}, [](const caf::error& e) {
-          log_event(log_level::error, "halt.failed", "", "reconciler", "", from_caf(e, "risk").what);
-        });
+    tell(c.what.pair.text(), "second_daemon", severity::high,
+         "order " + c.what.id.text() + " has our prefix and is not in our store", "halted", report);
+    request(risk_, around_.request_timeout,
+            set_breaker{
+                breaker_level::halted, "a second daemon trades this account: " + c.what.id.text(), {}, "reconciler"})
+        .then([](const breaker_answer&) {},
+              [](const caf::error& e) {
+                log_event(log_level::error, "halt.failed", "", "reconciler", "", from_caf(e, "risk").what);
+              });
   }
   void act(const corrections::position_mismatch& c, reconcile_report& report) {
     ++report.errors;
@@ -208,10 +243,11 @@ class reconciler : public reconciler_actor::base {
 
 }  // namespace
 
-reconciler_actor spawn_reconciler(caf::actor_system& system, const surroundings& around, ledger_actor ledger, alert_sink_actor alerts,
-                                  risk_actor risk, executor_actor executor, ports::venue& venue, reconciler_terms terms) {
-  return system.spawn<reconciler>(around, std::move(ledger), std::move(alerts), std::move(risk), std::move(executor), venue,
-                                  std::move(terms));
+reconciler_actor spawn_reconciler(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
+                                  alert_sink_actor alerts, risk_actor risk, executor_actor executor,
+                                  ports::venue& venue, reconciler_terms terms) {
+  return system.spawn<reconciler>(around, std::move(ledger), std::move(alerts), std::move(risk), std::move(executor),
+                                  venue, std::move(terms));
 }
 
 }  // namespace rltrader

@@ -58,8 +58,7 @@ class retry_queue : public retry_queue_actor::base {
               const auto dead = dead_.find(what.id);
               auto job = what.verb == job_verb::drop
                              ? jobs_.drop(what.id, around_.now())
-                             : jobs_.requeue(what.id,
-                                             dead == dead_.end() ? std::nullopt : std::optional{dead->second},
+                             : jobs_.requeue(what.id, dead == dead_.end() ? std::nullopt : std::optional{dead->second},
                                              around_.now());
               if (!job) return to_caf(job.error());
               if (what.verb == job_verb::drop)
@@ -96,7 +95,8 @@ class retry_queue : public retry_queue_actor::base {
 
   void sweep() {
     if (around_.metrics)
-      for (const auto& [status, count] : jobs_.depth()) around_.metrics->set(http::metric::retry_queue_depth, {status}, count);
+      for (const auto& [status, count] : jobs_.depth())
+        around_.metrics->set(http::metric::retry_queue_depth, {status}, count);
     for (auto& job : jobs_.claim(around_.now(), 32)) {
       // The claim is durable before the work begins, so that a restart knows that it was tried.
       request(ledger_, around_.request_timeout, write_rows{{job}})

@@ -373,7 +373,8 @@ class risk : public risk_actor::base {
     page.set(http::metric::daily_loss, m.daily_loss.to_double());
     for (const auto& [name, pair] : book_.pairs) {
       const auto it = m.exposure_by_instrument.find(name.text());
-      page.set(http::metric::exposure, {name.text(), "worst"}, it == m.exposure_by_instrument.end() ? 0.0 : it->second.to_double());
+      page.set(http::metric::exposure, {name.text(), "worst"},
+               it == m.exposure_by_instrument.end() ? 0.0 : it->second.to_double());
       page.set(http::metric::pair_quarantined, {name.text()}, pair.quarantined ? 1.0 : 0.0);
     }
     page.set(http::metric::breaker_state, {"account"}, static_cast<double>(account_level()));
@@ -391,7 +392,10 @@ class risk : public risk_actor::base {
     ports::write_batch rows;
     for (const auto& c : moved.changes) {
       rows.emplace_back(c.after);
-      if (c.before.level != c.after.level || c.urgent) {
+      // A new peak or the first row of a scope is no transition; a halt said again is one: somebody's word is kept.
+      const bool moved_or_said =
+          c.before.level != c.after.level || (c.urgent && c.after.level != breaker_level::active);
+      if (moved_or_said) {
         rows.emplace_back(audit_note{.actor = who,
                                      .action = "breaker." + std::string(text_of(c.after.level)),
                                      .resource_type = "breaker",

@@ -9,10 +9,10 @@ namespace rltrader {
 
 struct absence_terms {
   milliseconds receive_window = seconds{2};
-  milliseconds settle = seconds{10};      ///< beyond sent + window, nothing can still arrive
+  milliseconds settle = seconds{10};  ///< beyond sent + window, nothing can still arrive
   int denials_needed = 3;
   milliseconds apart = seconds{2};
-  milliseconds operator_after = hours{1}; ///< an older one needs a person
+  milliseconds operator_after = hours{1};  ///< an older one needs a person
 };
 
 /// What look-ups have said so far of one order.

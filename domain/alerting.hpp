@@ -13,9 +13,9 @@ namespace rltrader {
 
 /// What an actor reports; the folder makes an alert of it.
 struct alarm {
-  std::string category;   ///< stable word; also the runbook heading
+  std::string category;  ///< stable word; also the runbook heading
   rltrader::severity severity{};
-  std::string pair;       ///< empty: the whole desk
+  std::string pair;  ///< empty: the whole desk
   std::string metric;
   double value = 0;
   double threshold = 0;
@@ -24,16 +24,18 @@ struct alarm {
   static constexpr auto type_name = "alarm";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"category", &alarm::category, "stable word"}, field{"severity", &alarm::severity, "low, medium, high"},
-             field{"pair", &alarm::pair, "empty: the desk"}, field{"metric", &alarm::metric, "what was measured"},
-             field{"value", &alarm::value, "in the metric's unit"}, field{"threshold", &alarm::threshold, "in the metric's unit"},
-             field{"metadata", &alarm::metadata, "more"});
+    return f(
+        field{"category", &alarm::category, "stable word"}, field{"severity", &alarm::severity, "low, medium, high"},
+        field{"pair", &alarm::pair, "empty: the desk"}, field{"metric", &alarm::metric, "what was measured"},
+        field{"value", &alarm::value, "in the metric's unit"},
+        field{"threshold", &alarm::threshold, "in the metric's unit"}, field{"metadata", &alarm::metadata, "more"});
   }
 };
 
 struct fold_result {
   alert row;
-  bool deliver = false;   ///< new, or worse than before, or open and not sent for `repeat_after` (acknowledged: only if worse)
+  bool deliver =
+      false;  ///< new, or worse than before, or open and not sent for `repeat_after` (acknowledged: only if worse)
   bool counted_only = false;  ///< the open map is full and this one is low: nothing to store, nothing to send
 };
 
@@ -62,7 +64,7 @@ class alert_folder {
   std::map<std::string, alert> open_;  ///< by fold key
   std::map<std::string, instant> delivered_;
   std::int64_t counted_only_ = 0;
-  std::int64_t opened_ = 0;            ///< makes ids differ when one is resolved and opened anew within a millisecond
+  std::int64_t opened_ = 0;  ///< makes ids differ when one is resolved and opened anew within a millisecond
 };
 
 /// Severity of a breached service level: low, medium from 1.25 x, high from 2 x the objective; none up to and including it, for a

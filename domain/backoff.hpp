@@ -19,7 +19,7 @@ milliseconds wait_before(int attempt, const backoff_terms& terms, std::uint32_t 
 
 /// Bounded restart intensity of a supervised child.
 struct restart_terms {
-  int most_deaths = 5;                 ///< within the window; one more and it is left down
+  int most_deaths = 5;  ///< within the window; one more and it is left down
   milliseconds window = seconds{60};
   milliseconds base = milliseconds{100};
   milliseconds most = seconds{10};

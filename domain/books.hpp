@@ -73,7 +73,7 @@ class order_books {
   std::deque<order_id> ended_order_;
   std::map<position_key, position> positions_;
   std::map<trade_id, trade> trades_;
-  std::set<std::string> fills_;  ///< "pair|id", bounded: the last 65,536
+  std::set<std::string> fills_;                             ///< "pair|id", bounded: the last 65,536
   std::deque<std::pair<instant, std::string>> fill_order_;  ///< as booked, with the venue's time
 };
 

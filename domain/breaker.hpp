@@ -20,33 +20,44 @@
 namespace rltrader {
 
 namespace breaker_events {
-struct measured {                       ///< after each fill and mark, and each check period
+struct measured {  ///< after each fill and mark, and each check period
   risk_measures what;
-  std::vector<std::string> stale_pairs; ///< pairs that hold something and have no mark of 10 s
-  bool check = false;                   ///< a full check period has passed: clean checks count only then
-  std::vector<std::string> foreign_pairs{};  ///< with each check: pairs with an order at the venue that nobody here can explain
+  std::vector<std::string> stale_pairs;  ///< pairs that hold something and have no mark of 10 s
+  bool check = false;                    ///< a full check period has passed: clean checks count only then
+  std::vector<std::string>
+      foreign_pairs{};  ///< with each check: pairs with an order at the venue that nobody here can explain
 };
-struct operator_said {                  ///< halt, reduce, resume; scope "account" or a pair
+struct operator_said {  ///< halt, reduce, resume; scope "account" or a pair
   breaker_level wanted{};
   std::string scope;
   std::string reason;
   std::string who;
 };
-struct foreign_close { pair_name pair; std::string cause; };  ///< liquidation or ADL: HALTS the pair
-struct peak_rebased { std::string who; };                      ///< clears a drawdown; the peak is the equity of now
+struct foreign_close {
+  pair_name pair;
+  std::string cause;
+};  ///< liquidation or ADL: HALTS the pair
+struct peak_rebased {
+  std::string who;
+};  ///< clears a drawdown; the peak is the equity of now
 /// 00:00 UTC has passed. The opening equity is the one of now, unless it was rebuilt from the income history.
-struct day_rolled { std::optional<money> opening_equity{}; };
-struct second_daemon { std::string evidence; };                ///< an order with our prefix that this store never made: HALTED
+struct day_rolled {
+  std::optional<money> opening_equity{};
+};
+struct second_daemon {
+  std::string evidence;
+};  ///< an order with our prefix that this store never made: HALTED
 }  // namespace breaker_events
-using breaker_event = std::variant<breaker_events::measured, breaker_events::operator_said, breaker_events::foreign_close,
-                                   breaker_events::peak_rebased, breaker_events::day_rolled, breaker_events::second_daemon>;
+using breaker_event =
+    std::variant<breaker_events::measured, breaker_events::operator_said, breaker_events::foreign_close,
+                 breaker_events::peak_rebased, breaker_events::day_rolled, breaker_events::second_daemon>;
 
 /// What must be done; rows are made durable first.
 struct breaker_change {
   breaker_row before;
   breaker_row after;
   bool cancel_resting_entries = false;  ///< opening first cancels what may increase risk, in its scope
-  bool urgent = true;                   ///< false: only a new peak or the like; durable by the next check is soon enough
+  bool urgent = true;  ///< false: only a new peak or the like; durable by the next check is soon enough
 };
 
 /// The rows after an event and what changed, scope by scope. Resume is refused (errc::conflict, naming the cause) while
@@ -54,7 +65,8 @@ struct breaker_change {
 struct breaker_step {
   std::vector<breaker_change> changes;
   std::optional<failure> refused;
-  bool configuration_changed = false;   ///< halt and kill switch are one state: write book.configuration too, also without changes
+  bool configuration_changed =
+      false;  ///< halt and kill switch are one state: write book.configuration too, also without changes
 };
 /// The kill switch follows an operator's halt, reduce and resume of the account. The new rows are also in `book.breakers`.
 breaker_step step_breaker(risk_book& book, const breaker_event& event, instant now);

@@ -53,32 +53,33 @@ struct policy_answer {
 
 /// A decision as it is kept: the gate's outcome, the inputs and their provenance. Table trade_decisions.
 struct decision {
-  decision_id id;                      ///< of run, pair and bar: the same bar decided anew has the same id
+  decision_id id;  ///< of run, pair and bar: the same bar decided anew has the same id
   run_id run;
   pair_name pair;
   instant bar_open{};
   instant decided_at{};
   action choice = action::hold;
   double confidence = 0;
-  quantity size;                       ///< base coins wanted, quantized; 0 for hold
-  price reference;                     ///< USDT: the last close it saw
+  quantity size;    ///< base coins wanted, quantized; 0 for hold
+  price reference;  ///< USDT: the last close it saw
   std::string reason;
-  std::vector<std::string> warnings;   ///< stable words, see docs/risk.md
-  bool gate_passed = false;            ///< the integrity and feature gates let the policy's word stand
-  std::string risk_check_result;       ///< "not_needed", "asked"; the answer is in the intent's state events
+  std::vector<std::string> warnings;  ///< stable words, see docs/risk.md
+  bool gate_passed = false;           ///< the integrity and feature gates let the policy's word stand
+  std::string risk_check_result;      ///< "not_needed", "asked"; the answer is in the intent's state events
   std::string policy_version;
   std::string feature_fingerprint;
   std::vector<double> features;
-  std::string source;                  ///< where the market data came from: sim, replay, bingx
+  std::string source;  ///< where the market data came from: sim, replay, bingx
   std::string trace_id;
-  std::string input_hash;              ///< over the bars and the position that were seen
+  std::string input_hash;  ///< over the bars and the position that were seen
 
   static constexpr auto type_name = "decision";
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"id", &decision::id, "of run, pair and bar"}, field{"agent_run_id", &decision::run, "the run"},
              field{"pair", &decision::pair, "the pair"}, field{"bar_open", &decision::bar_open, "the decided bar"},
-             field{"decided_at", &decision::decided_at, "market time"}, field{"action", &decision::choice, "what was decided"},
+             field{"decided_at", &decision::decided_at, "market time"},
+             field{"action", &decision::choice, "what was decided"},
              field{"confidence_score", &decision::confidence, "0..1"}, field{"size", &decision::size, "base coins"},
              field{"reference_price", &decision::reference, "USDT, the last close seen"},
              field{"reason", &decision::reason, "in words"}, field{"warnings", &decision::warnings, "stable words"},
@@ -87,7 +88,8 @@ struct decision {
              field{"policy_version", &decision::policy_version, "which policy"},
              field{"feature_fingerprint", &decision::feature_fingerprint, "of the feature set"},
              field{"features", &decision::features, "as the policy saw them"},
-             field{"source", &decision::source, "sim, replay or bingx"}, field{"trace_id", &decision::trace_id, "ties it to its effects"},
+             field{"source", &decision::source, "sim, replay or bingx"},
+             field{"trace_id", &decision::trace_id, "ties it to its effects"},
              field{"input_hash", &decision::input_hash, "over what was seen"});
   }
 };

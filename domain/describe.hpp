@@ -49,7 +49,9 @@ struct word {
 };
 
 template <class T>
-concept described = requires { T::type_name; };
+concept described = requires {
+  T::type_name;
+};
 
 template <class T>
 concept spelled = requires(const T& x, std::string_view text) {
@@ -59,7 +61,9 @@ concept spelled = requires(const T& x, std::string_view text) {
 };
 
 template <class E>
-concept worded = std::is_enum_v<E> && requires(E e) { words(e); };
+concept worded = std::is_enum_v<E> && requires(E e) {
+  words(e);
+};
 
 /// The word of an enum value; "?" for a value outside the list, which is a defect.
 template <worded E>

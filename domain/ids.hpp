@@ -32,13 +32,13 @@ class name_of {
   std::string text_;
 };
 
-using pair_name = name_of<struct pair_tag>;            ///< a trading pair in its configured spelling: BTC-USDT, XAUTUSDT
-using run_id = name_of<struct run_tag>;                ///< one run of an agent on a pair
-using decision_id = name_of<struct decision_tag>;      ///< one decision of a run
-using order_id = name_of<struct order_tag>;            ///< our client order id, [0-9a-z]{1,32}: names the slot
-using trade_id = name_of<struct trade_tag>;            ///< one round trip, from the first entry to flat
-using fill_id = name_of<struct fill_tag>;              ///< the venue's trade id, unique per pair
-using venue_order_id = name_of<struct venue_order_tag>;///< the venue's order id, 64-bit, carried as text
+using pair_name = name_of<struct pair_tag>;        ///< a trading pair in its configured spelling: BTC-USDT, XAUTUSDT
+using run_id = name_of<struct run_tag>;            ///< one run of an agent on a pair
+using decision_id = name_of<struct decision_tag>;  ///< one decision of a run
+using order_id = name_of<struct order_tag>;        ///< our client order id, [0-9a-z]{1,32}: names the slot
+using trade_id = name_of<struct trade_tag>;        ///< one round trip, from the first entry to flat
+using fill_id = name_of<struct fill_tag>;          ///< the venue's trade id, unique per pair
+using venue_order_id = name_of<struct venue_order_tag>;  ///< the venue's order id, 64-bit, carried as text
 
 }  // namespace rltrader
 

@@ -15,14 +15,14 @@ namespace rltrader {
 
 /// What the venue says of one perpetual contract. Quantities are base coins, prices USDT.
 struct instrument {
-  pair_name pair;               ///< our spelling: XAUTUSDT
-  std::string symbol;           ///< the venue's: XAUT-USDT
-  price tick;                   ///< a sent price is k x tick
-  quantity step;                ///< a sent quantity is k x step
-  quantity minimum;             ///< least quantity of an order
-  money minimum_notional;       ///< least price x quantity of an order, 2 USDT at BingX
-  rate taker_fee = bps(5);      ///< 0.05 %, venue contract list
-  rate maker_fee = bps(2);      ///< 0.02 %, venue contract list
+  pair_name pair;                        ///< our spelling: XAUTUSDT
+  std::string symbol;                    ///< the venue's: XAUT-USDT
+  price tick;                            ///< a sent price is k x tick
+  quantity step;                         ///< a sent quantity is k x step
+  quantity minimum;                      ///< least quantity of an order
+  money minimum_notional;                ///< least price x quantity of an order, 2 USDT at BingX
+  rate taker_fee = bps(5);               ///< 0.05 %, venue contract list
+  rate maker_fee = bps(2);               ///< 0.02 %, venue contract list
   rate maintenance_margin = percent(1);  ///< of the notional: below it the position is liquidated
   int leverage_most = 50;
 

@@ -24,8 +24,8 @@ result<retry_job> job_table::enqueue(const job_request& what, instant now) {
   if (live_.size() >= jobs_most)
     return {errc::unavailable, "the retry queue holds 10,000 live jobs; nothing more is taken until some have ended"};
   retry_job job;
-  job.id = "j-" + sha256_hex(node_ + '|' + what.job_type + '|' + what.dedupe_key + '|' + std::to_string(ms_of(now)) + '|' +
-                             std::to_string(++made_))
+  job.id = "j-" + sha256_hex(node_ + '|' + what.job_type + '|' + what.dedupe_key + '|' + std::to_string(ms_of(now)) +
+                             '|' + std::to_string(++made_))
                       .substr(0, 24);
   job.job_type = what.job_type;
   job.payload = what.payload;
@@ -63,7 +63,8 @@ std::vector<retry_job> job_table::claim(instant now, std::size_t most) {
 
 std::optional<retry_job> job_table::succeeded(const std::string& id, std::int64_t token, instant now) {
   const auto it = live_.find(id);
-  if (it == live_.end() || it->second.token != token || it->second.status != job_status::processing) return std::nullopt;
+  if (it == live_.end() || it->second.token != token || it->second.status != job_status::processing)
+    return std::nullopt;
   auto job = it->second;
   live_.erase(it);
   job.status = job_status::succeeded;
@@ -73,10 +74,11 @@ std::optional<retry_job> job_table::succeeded(const std::string& id, std::int64_
   return job;
 }
 
-std::optional<retry_job> job_table::failed(const std::string& id, std::int64_t token, const std::string& why, std::uint32_t chance,
-                                           instant now) {
+std::optional<retry_job> job_table::failed(const std::string& id, std::int64_t token, const std::string& why,
+                                           std::uint32_t chance, instant now) {
   const auto it = live_.find(id);
-  if (it == live_.end() || it->second.token != token || it->second.status != job_status::processing) return std::nullopt;
+  if (it == live_.end() || it->second.token != token || it->second.status != job_status::processing)
+    return std::nullopt;
   auto& job = it->second;
   job.last_error = why;
   job.locked_until.reset();
@@ -97,7 +99,9 @@ result<retry_job> job_table::requeue(const std::string& id, const std::optional<
   const auto it = live_.find(id);
   if (it == live_.end()) {
     if (!stored) return {errc::not_found, "no job " + id};
-    if (stored->status != job_status::failed) return {errc::conflict, "job " + id + " has " + std::string(text_of(stored->status)) + "; only failed or waiting ones are requeued"};
+    if (stored->status != job_status::failed)
+      return {errc::conflict, "job " + id + " has " + std::string(text_of(stored->status)) +
+                                  "; only failed or waiting ones are requeued"};
     for (const auto& [other, job] : live_)
       if (job.job_type == stored->job_type && job.dedupe_key == stored->dedupe_key)
         return {errc::conflict, "job " + other + " of the same key is live already"};
@@ -127,7 +131,8 @@ result<retry_job> job_table::drop(const std::string& id, instant now) {
 std::optional<instant> job_table::next_due() const {
   std::optional<instant> first;
   for (const auto& [id, job] : live_) {
-    const auto at = job.status == job_status::pending ? job.next_attempt_at : job.locked_until.value_or(job.next_attempt_at);
+    const auto at =
+        job.status == job_status::pending ? job.next_attempt_at : job.locked_until.value_or(job.next_attempt_at);
     if (!first || at < *first) first = at;
   }
   return first;

@@ -23,7 +23,8 @@ struct job_request {
 /// All live jobs, in memory and durable by the caller. Bound: 10,000.
 class job_table {
  public:
-  job_table(std::string node, backoff_terms terms, milliseconds lease) : node_(std::move(node)), terms_(terms), lease_(lease) {}
+  job_table(std::string node, backoff_terms terms, milliseconds lease)
+      : node_(std::move(node)), terms_(terms), lease_(lease) {}
   /// Jobs of an earlier life: their leases are void, the fencing token goes on.
   void restore(const std::vector<retry_job>& live, instant now);
   /// A new job, or the live one of the same type and key.
@@ -33,7 +34,8 @@ class job_table {
   /// Ends a claimed job. A token that is not the newest changes nothing (none): somebody else has it now.
   std::optional<retry_job> succeeded(const std::string& id, std::int64_t token, instant now);
   /// Back to pending with its wait, or failed for good when its attempts are used up.
-  std::optional<retry_job> failed(const std::string& id, std::int64_t token, const std::string& why, std::uint32_t chance, instant now);
+  std::optional<retry_job> failed(const std::string& id, std::int64_t token, const std::string& why,
+                                  std::uint32_t chance, instant now);
   result<retry_job> requeue(const std::string& id, const std::optional<retry_job>& stored, instant now);
   result<retry_job> drop(const std::string& id, instant now);
   std::optional<instant> next_due() const;

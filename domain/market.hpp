@@ -120,7 +120,7 @@ class aggregator {
   interval to_{};
   std::optional<candle> open_;
   std::optional<instant> last_part_;
-  instant end_{};                  ///< where the open bar closes
+  instant end_{};                   ///< where the open bar closes
   std::int64_t parts_missing_ = 0;  ///< of the open bar
   bool complete_ = false;
 };

@@ -85,7 +85,8 @@ std::optional<std::int64_t> fixed_parse(std::string_view text) {
 }
 
 std::int64_t fixed_of_double(double value) {
-  if (!std::isfinite(value) || std::abs(value) > 9e10) throw arithmetic_overflow("not a finite amount below 90 billion");
+  if (!std::isfinite(value) || std::abs(value) > 9e10)
+    throw arithmetic_overflow("not a finite amount below 90 billion");
   return static_cast<std::int64_t>(std::llround(value * static_cast<double>(fixed_scale)));
 }
 

@@ -16,7 +16,11 @@ struct arithmetic_overflow : std::overflow_error {
   using std::overflow_error::overflow_error;
 };
 
-enum class rounding : unsigned char { down, up, nearest };  ///< down: towards zero; up: away from zero; nearest: half away
+enum class rounding : unsigned char {
+  down,
+  up,
+  nearest
+};  ///< down: towards zero; up: away from zero; nearest: half away
 
 inline constexpr std::int64_t fixed_scale = 100'000'000;  ///< eight decimals
 

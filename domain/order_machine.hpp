@@ -20,30 +20,63 @@
 namespace rltrader {
 
 namespace order_events {
-struct send_started {};                                   ///< the request is about to leave: sent, one more attempt
-struct venue_accepted { venue_order_id id; };
-struct venue_rejected { std::string code, message; };     ///< the venue's no
-struct refused_before_send { std::string why; };          ///< proof that it never left: last gate, expired validity
-struct no_word { std::string why; };                      ///< time-out, 5xx, unreadable; an intent found after a restart: unknown
-struct filled { fill what; };                             ///< once per fill id; the caller has sorted out repeats (I7)
+struct send_started {};  ///< the request is about to leave: sent, one more attempt
+struct venue_accepted {
+  venue_order_id id;
+};
+struct venue_rejected {
+  std::string code, message;
+};  ///< the venue's no
+struct refused_before_send {
+  std::string why;
+};  ///< proof that it never left: last gate, expired validity
+struct no_word {
+  std::string why;
+};  ///< time-out, 5xx, unreadable; an intent found after a restart: unknown
+struct filled {
+  fill what;
+};  ///< once per fill id; the caller has sorted out repeats (I7)
 /// The venue ended it. With `filled` it says how much had been filled: what we lack is waited for.
-struct venue_cancelled { std::string why; std::optional<quantity> filled{}; };
-struct venue_expired { std::string why; std::optional<quantity> filled{}; };
-struct absence_proved { std::string evidence; };          ///< domain/absence.hpp
-struct cancel_wanted { std::string why; };
+struct venue_cancelled {
+  std::string why;
+  std::optional<quantity> filled{};
+};
+struct venue_expired {
+  std::string why;
+  std::optional<quantity> filled{};
+};
+struct absence_proved {
+  std::string evidence;
+};  ///< domain/absence.hpp
+struct cancel_wanted {
+  std::string why;
+};
 /// A look-up's answer: the venue's state, without the fills, which come one by one.
-struct looked_up { order_state state{}; venue_order_id id; quantity filled; };
+struct looked_up {
+  order_state state{};
+  venue_order_id id;
+  quantity filled;
+};
 }  // namespace order_events
 
 using order_event = std::variant<order_events::send_started, order_events::venue_accepted, order_events::venue_rejected,
                                  order_events::refused_before_send, order_events::no_word, order_events::filled,
-                                 order_events::venue_cancelled, order_events::venue_expired, order_events::absence_proved,
-                                 order_events::cancel_wanted, order_events::looked_up>;
+                                 order_events::venue_cancelled, order_events::venue_expired,
+                                 order_events::absence_proved, order_events::cancel_wanted, order_events::looked_up>;
 
 /// The columns of the table: what an event comes to once fills are counted and look-ups are read.
 enum class order_word : unsigned char {
-  send_started, accepted, rejected, refused_before_send, no_word, part_filled, all_filled, cancelled, expired,
-  absence_proved, cancel_wanted,
+  send_started,
+  accepted,
+  rejected,
+  refused_before_send,
+  no_word,
+  part_filled,
+  all_filled,
+  cancelled,
+  expired,
+  absence_proved,
+  cancel_wanted,
 };
 constexpr std::size_t order_words = 11;
 constexpr std::size_t order_states = 10;

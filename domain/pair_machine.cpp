@@ -293,8 +293,9 @@ void on_kept(pair_state& s, effects& todo) {
 void on_reviewed(pair_state& s, const pair_events::reviewed& e, effects& todo) {
   if (!s.in_review || *s.in_review != e.id) return;
   s.in_review.reset();
-  if (e.approved) return;              // order_moved follows when it is durable
-  if (e.rule == "quarantined") return;  // the quarantine has an alert of its own, or is the moment before the first comparison
+  if (e.approved) return;  // order_moved follows when it is durable
+  if (e.rule == "quarantined")
+    return;  // the quarantine has an alert of its own, or is the moment before the first comparison
   todo.push_back(pair_effects::raise{{.category = "order_refused",
                                       .severity = severity::low,
                                       .pair = s.terms.instrument.pair.text(),

@@ -23,9 +23,11 @@ struct position {
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"pair", &position::pair, "the pair"}, field{"position_side", &position::leg_side, "both or the leg"},
-             field{"held", &position::held, "base coins, negative when short"}, field{"entry_price", &position::entry, "USDT"},
+             field{"held", &position::held, "base coins, negative when short"},
+             field{"entry_price", &position::entry, "USDT"},
              field{"realised_pnl", &position::realised, "USDT before fees and funding"},
-             field{"fees", &position::fees, "USDT paid"}, field{"funding", &position::funding_received, "USDT received"},
+             field{"fees", &position::fees, "USDT paid"},
+             field{"funding", &position::funding_received, "USDT received"},
              field{"opened_at", &position::opened_at, "since when it is held"},
              field{"updated_at", &position::updated_at, "last fill or funding"});
   }

@@ -42,7 +42,8 @@ struct local_books {
   std::vector<order> open_orders;
   std::set<fill_key> known_fills;
   std::vector<position> positions;
-  std::set<order_id> ended_orders{};  ///< ours that ended: an older view may still show them; without it they look like a second daemon
+  std::set<order_id>
+      ended_orders{};  ///< ours that ended: an older view may still show them; without it they look like a second daemon
 };
 struct venue_view {
   std::vector<venue_order_view> open_orders;
@@ -51,27 +52,47 @@ struct venue_view {
   instant at{};
 };
 struct reconcile_terms {
-  milliseconds grace = seconds{5};      ///< younger orders are left alone
-  std::string own_prefix = "rl";        ///< of our client order ids
-  std::set<pair_name> pairs;            ///< empty: all
+  milliseconds grace = seconds{5};  ///< younger orders are left alone
+  std::string own_prefix = "rl";    ///< of our client order ids
+  std::set<pair_name> pairs;        ///< empty: all
 };
 
 namespace corrections {
-struct book_fill { fill what; };                            ///< the venue has it, we do not
-struct look_up { pair_name pair; order_id id; std::string why; };
-struct adopt_state { order_id id; order_state state{}; venue_order_id venue_order; };  ///< the venue shows it further on than we do
-struct foreign_order { venue_order_view what; };            ///< not ours: shown, counted, never touched
-struct second_daemon { venue_order_view what; };            ///< our prefix, unknown to this store, or an id of ours shown twice
-struct position_mismatch { pair_name pair; position_side leg_side{}; quantity ours; quantity theirs; };
+struct book_fill {
+  fill what;
+};  ///< the venue has it, we do not
+struct look_up {
+  pair_name pair;
+  order_id id;
+  std::string why;
+};
+struct adopt_state {
+  order_id id;
+  order_state state{};
+  venue_order_id venue_order;
+};  ///< the venue shows it further on than we do
+struct foreign_order {
+  venue_order_view what;
+};  ///< not ours: shown, counted, never touched
+struct second_daemon {
+  venue_order_view what;
+};  ///< our prefix, unknown to this store, or an id of ours shown twice
+struct position_mismatch {
+  pair_name pair;
+  position_side leg_side{};
+  quantity ours;
+  quantity theirs;
+};
 }  // namespace corrections
 using correction = std::variant<corrections::book_fill, corrections::look_up, corrections::adopt_state,
                                 corrections::foreign_order, corrections::second_daemon, corrections::position_mismatch>;
 
 struct reconcile_result {
-  std::vector<correction> todo;        ///< fills first, then orders, then positions as they are after those fills
-  std::set<pair_name> agreeing;        ///< pairs whose books agree without any correction
+  std::vector<correction> todo;  ///< fills first, then orders, then positions as they are after those fills
+  std::set<pair_name> agreeing;  ///< pairs whose books agree without any correction
   int orders_checked = 0;
 };
-reconcile_result reconcile(const local_books& ours, const venue_view& theirs, const reconcile_terms& terms, instant now);
+reconcile_result reconcile(const local_books& ours, const venue_view& theirs, const reconcile_terms& terms,
+                           instant now);
 
 }  // namespace rltrader

@@ -23,7 +23,16 @@ constexpr auto words(pause_policy) {
 }
 
 /// Why a run is paused. Data and volatility end by themselves after three clean bars; the others latch.
-enum class pause_reason : unsigned char { none, data, volatility, risk, operator_asked, kill_switch, provenance, out_of_distribution };
+enum class pause_reason : unsigned char {
+  none,
+  data,
+  volatility,
+  risk,
+  operator_asked,
+  kill_switch,
+  provenance,
+  out_of_distribution
+};
 constexpr auto words(pause_reason) {
   return std::array{word{pause_reason::none, "none"},
                     word{pause_reason::data, "data"},
@@ -56,19 +65,21 @@ struct agent_run {
   static constexpr auto type_name = "agent_run";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"id", &agent_run::id, "the run"}, field{"pair", &agent_run::pair, "the pair"},
-             field{"mode", &agent_run::mode, "paper or live"}, field{"status", &agent_run::status, "running, paused or stopped"},
-             field{"pause_reason", &agent_run::pause_reason, "why it is paused"},
-             field{"on_pause", &agent_run::on_pause, "what becomes of a position meanwhile"},
-             field{"learning_enabled", &agent_run::learning_enabled, "learns online"},
-             field{"learning_window_minutes", &agent_run::learning_window_minutes, "minutes of data a cycle learns from"},
-             field{"agent_version_id", &agent_run::agent_version_id, "the policy that decides"},
-             field{"risk_limit_set_id", &agent_run::risk_limit_set_id, "the limits that apply beside the account's"},
-             field{"dataset_version_id", &agent_run::dataset_version_id, "provenance"},
-             field{"feature_set_version_id", &agent_run::feature_set_version_id, "provenance"},
-             field{"started_at", &agent_run::started_at, "market time"},
-             field{"stopped_at", &agent_run::stopped_at, "market time, once stopped"},
-             field{"clean_bars", &agent_run::clean_bars, "bars without a fault during a pause"});
+    return f(
+        field{"id", &agent_run::id, "the run"}, field{"pair", &agent_run::pair, "the pair"},
+        field{"mode", &agent_run::mode, "paper or live"},
+        field{"status", &agent_run::status, "running, paused or stopped"},
+        field{"pause_reason", &agent_run::pause_reason, "why it is paused"},
+        field{"on_pause", &agent_run::on_pause, "what becomes of a position meanwhile"},
+        field{"learning_enabled", &agent_run::learning_enabled, "learns online"},
+        field{"learning_window_minutes", &agent_run::learning_window_minutes, "minutes of data a cycle learns from"},
+        field{"agent_version_id", &agent_run::agent_version_id, "the policy that decides"},
+        field{"risk_limit_set_id", &agent_run::risk_limit_set_id, "the limits that apply beside the account's"},
+        field{"dataset_version_id", &agent_run::dataset_version_id, "provenance"},
+        field{"feature_set_version_id", &agent_run::feature_set_version_id, "provenance"},
+        field{"started_at", &agent_run::started_at, "market time"},
+        field{"stopped_at", &agent_run::stopped_at, "market time, once stopped"},
+        field{"clean_bars", &agent_run::clean_bars, "bars without a fault during a pause"});
   }
 };
 
@@ -92,8 +103,8 @@ struct trade {
   order_id entry_order;
   price average_fill_price;
   rltrader::quantity position_size;  ///< still held
-  money pnl;               ///< realised, after fees and funding
-  rate pnl_pct;            ///< of the entry notional, a fraction
+  money pnl;                         ///< realised, after fees and funding
+  rate pnl_pct;                      ///< of the entry notional, a fraction
   std::optional<price> tp_price;
   std::optional<price> sl_price;
   rate leverage;
@@ -105,14 +116,16 @@ struct trade {
   static constexpr auto fields(F&& f) {
     return f(field{"id", &trade::id, "the round trip"}, field{"agent_run_id", &trade::run, "the run"},
              field{"instrument", &trade::instrument, "the pair"}, field{"side", &trade::side, "long or short"},
-             field{"quantity", &trade::quantity, "base coins asked for by the entry"}, field{"status", &trade::status, "where it stands"},
-             field{"mode", &trade::mode, "paper or live"}, field{"client_order_id", &trade::entry_order, "the entry order"},
+             field{"quantity", &trade::quantity, "base coins asked for by the entry"},
+             field{"status", &trade::status, "where it stands"}, field{"mode", &trade::mode, "paper or live"},
+             field{"client_order_id", &trade::entry_order, "the entry order"},
              field{"avg_fill_price", &trade::average_fill_price, "USDT, of the entry"},
              field{"position_size", &trade::position_size, "base coins still held"},
              field{"pnl", &trade::pnl, "USDT realised after fees and funding"},
              field{"pnl_pct", &trade::pnl_pct, "fraction of the entry notional"},
              field{"tp_price", &trade::tp_price, "USDT"}, field{"sl_price", &trade::sl_price, "USDT"},
-             field{"leverage", &trade::leverage, "as set at the venue"}, field{"closed_at", &trade::closed_at, "when flat again"},
+             field{"leverage", &trade::leverage, "as set at the venue"},
+             field{"closed_at", &trade::closed_at, "when flat again"},
              field{"created_at", &trade::created_at, "when the entry was wanted"});
   }
 };
@@ -132,10 +145,12 @@ struct state_event {
   static constexpr auto type_name = "state_event";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"client_order_id", &state_event::order, "the order"}, field{"number", &state_event::number, "1.. per order"},
-             field{"pair", &state_event::pair, "the pair"}, field{"before", &state_event::before, "none for the first"},
+    return f(field{"client_order_id", &state_event::order, "the order"},
+             field{"number", &state_event::number, "1.. per order"}, field{"pair", &state_event::pair, "the pair"},
+             field{"before", &state_event::before, "none for the first"},
              field{"after", &state_event::after, "the new state"}, field{"reason", &state_event::reason, "why"},
-             field{"filled_quantity", &state_event::filled, "base coins filled so far"}, field{"at", &state_event::at, "market time"},
+             field{"filled_quantity", &state_event::filled, "base coins filled so far"},
+             field{"at", &state_event::at, "market time"},
              field{"trace_id", &state_event::trace_id, "ties it to its cause"});
   }
 };
@@ -174,11 +189,13 @@ struct audit_event {
   static constexpr auto type_name = "audit_event";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"sequence", &audit_event::sequence, "1.. without gaps"}, field{"hash", &audit_event::hash, "SHA-256, hex"},
+    return f(field{"sequence", &audit_event::sequence, "1.. without gaps"},
+             field{"hash", &audit_event::hash, "SHA-256, hex"},
              field{"previous_hash", &audit_event::previous_hash, "of the event before"},
              field{"actor", &audit_event::actor, "who"}, field{"action", &audit_event::action, "what"},
              field{"resource_type", &audit_event::resource_type, "of what kind"},
-             field{"resource_id", &audit_event::resource_id, "which"}, field{"metadata", &audit_event::metadata, "more"},
+             field{"resource_id", &audit_event::resource_id, "which"},
+             field{"metadata", &audit_event::metadata, "more"},
              field{"created_at", &audit_event::created_at, "market time"});
   }
 };
@@ -194,7 +211,7 @@ struct risk_policy {
   money circuit_breaker_loss;  ///< over it: HALTED
   int cooldown_minutes = 0;
   rate max_leverage;
-  rate max_drawdown;           ///< of the peak; over it: REDUCING
+  rate max_drawdown;  ///< of the peak; over it: REDUCING
   bool active = true;
   instant effective_from{};
 
@@ -205,9 +222,11 @@ struct risk_policy {
     return f(field{"id", &risk_policy::id, "the row"}, field{"name", &risk_policy::name, "for people"},
              field{"max_total_exposure", &risk_policy::max_total_exposure, "USDT", rule{.least = 0}},
              field{"max_instrument_exposure", &risk_policy::max_instrument_exposure, "USDT", rule{.least = 0}},
-             field{"max_open_positions", &risk_policy::max_open_positions, "pairs above dust", rule{.least = 0, .most = 1000}},
+             field{"max_open_positions", &risk_policy::max_open_positions, "pairs above dust",
+                   rule{.least = 0, .most = 1000}},
              field{"max_daily_loss", &risk_policy::max_daily_loss, "USDT; over it entries stop", rule{.least = 0}},
-             field{"circuit_breaker_loss", &risk_policy::circuit_breaker_loss, "USDT; over it everything stops", rule{.least = 0}},
+             field{"circuit_breaker_loss", &risk_policy::circuit_breaker_loss, "USDT; over it everything stops",
+                   rule{.least = 0}},
              field{"cooldown_minutes", &risk_policy::cooldown_minutes, "minutes", rule{.least = 0, .most = 10080}},
              field{"max_leverage", &risk_policy::max_leverage, "total exposure / equity", rule{.least = 0}},
              field{"max_drawdown", &risk_policy::max_drawdown, "fraction of the peak", rule{.least = 0, .most = 1}},
@@ -226,30 +245,34 @@ constexpr auto words(breaker_level) {
 struct breaker_row {
   std::string scope;  ///< "account" or a pair
   breaker_level level{};
-  bool by_operator = false;          ///< an operator opened it; only an operator closes it
-  std::string cause;                 ///< stable word: daily_loss, hard_loss, drawdown, leverage, stale_mark, exposure, operator...
-  std::string reason;                ///< in words
+  bool by_operator = false;  ///< an operator opened it; only an operator closes it
+  std::string cause;   ///< stable word: daily_loss, hard_loss, drawdown, leverage, stale_mark, exposure, operator...
+  std::string reason;  ///< in words
   std::optional<instant> cooldown_until;
   std::optional<instant> triggered_at;
-  int clean_checks = 0;              ///< checks in a row without the cause
-  money day_opening_equity;          ///< account scope: adjusted equity at 00:00 UTC
-  std::optional<instant> day;        ///< which day that was
-  money peak_equity;                 ///< account scope: highest adjusted equity
-  std::vector<std::string> standing; ///< every cause that holds it open, the worst first (`cause` is the first); see breaker.hpp
-  std::optional<instant> suspected_at;  ///< a first mark showed the hard loss; a second one, at least 1 s later, proves it
+  int clean_checks = 0;        ///< checks in a row without the cause
+  money day_opening_equity;    ///< account scope: adjusted equity at 00:00 UTC
+  std::optional<instant> day;  ///< which day that was
+  money peak_equity;           ///< account scope: highest adjusted equity
+  std::vector<std::string>
+      standing;  ///< every cause that holds it open, the worst first (`cause` is the first); see breaker.hpp
+  std::optional<instant>
+      suspected_at;  ///< a first mark showed the hard loss; a second one, at least 1 s later, proves it
 
   friend bool operator==(const breaker_row&, const breaker_row&) = default;
   static constexpr auto type_name = "breaker_row";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"scope", &breaker_row::scope, "account or a pair"}, field{"level", &breaker_row::level, "active, reducing, halted"},
+    return f(field{"scope", &breaker_row::scope, "account or a pair"},
+             field{"level", &breaker_row::level, "active, reducing, halted"},
              field{"by_operator", &breaker_row::by_operator, "an operator opened it"},
              field{"cause", &breaker_row::cause, "stable word"}, field{"reason", &breaker_row::reason, "in words"},
              field{"cooldown_until", &breaker_row::cooldown_until, "not closed before"},
              field{"triggered_at", &breaker_row::triggered_at, "since when"},
              field{"clean_checks", &breaker_row::clean_checks, "checks in a row without the cause"},
              field{"day_opening_equity", &breaker_row::day_opening_equity, "USDT at 00:00 UTC"},
-             field{"day", &breaker_row::day, "of the opening equity"}, field{"peak_equity", &breaker_row::peak_equity, "USDT"},
+             field{"day", &breaker_row::day, "of the opening equity"},
+             field{"peak_equity", &breaker_row::peak_equity, "USDT"},
              field{"standing", &breaker_row::standing, "all causes that hold it open, the worst first"},
              field{"suspected_at", &breaker_row::suspected_at, "first mark beyond the hard loss, not yet confirmed"});
   }
@@ -268,9 +291,9 @@ constexpr auto words(alert_status) {
 /// Something a person should know; equal ones fold into one row. Table ops_alerts.
 struct alert {
   std::string id;
-  std::string category;    ///< stable word: order_unknown, pair_restarted, slo_decision_latency...
+  std::string category;  ///< stable word: order_unknown, pair_restarted, slo_decision_latency...
   rltrader::severity severity{};
-  std::string metric;      ///< with category and pair: what folds
+  std::string metric;  ///< with category and pair: what folds
   double value = 0;
   double threshold = 0;
   alert_status status{};
@@ -278,14 +301,16 @@ struct alert {
   std::map<std::string, std::string> metadata;
   int count = 1;
   instant last_seen_at{};
-  std::string runbook;     ///< heading in docs/runbook.md
+  std::string runbook;  ///< heading in docs/runbook.md
 
   static constexpr auto type_name = "alert";
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"id", &alert::id, "the alert"}, field{"category", &alert::category, "stable word"},
-             field{"severity", &alert::severity, "low, medium, high"}, field{"metric", &alert::metric, "what was measured"},
-             field{"value", &alert::value, "in the metric's unit"}, field{"threshold", &alert::threshold, "in the metric's unit"},
+             field{"severity", &alert::severity, "low, medium, high"},
+             field{"metric", &alert::metric, "what was measured"},
+             field{"value", &alert::value, "in the metric's unit"},
+             field{"threshold", &alert::threshold, "in the metric's unit"},
              field{"status", &alert::status, "open, acknowledged, resolved"},
              field{"triggered_at", &alert::triggered_at, "first seen"}, field{"metadata", &alert::metadata, "more"},
              field{"count", &alert::count, "how often"}, field{"last_seen_at", &alert::last_seen_at, "last seen"},
@@ -320,18 +345,23 @@ struct retry_job {
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"id", &retry_job::id, "the job"}, field{"job_type", &retry_job::job_type, "what is to be done"},
-             field{"payload", &retry_job::payload, "for the handler"}, field{"status", &retry_job::status, "where it stands"},
-             field{"attempts", &retry_job::attempts, "tries so far"}, field{"max_attempts", &retry_job::max_attempts, "then it is dead"},
-             field{"next_attempt_at", &retry_job::next_attempt_at, "due"}, field{"dedupe_key", &retry_job::dedupe_key, "one live job a key"},
-             field{"last_error", &retry_job::last_error, "of the last try"}, field{"locked_by", &retry_job::locked_by, "who works on it"},
-             field{"locked_until", &retry_job::locked_until, "end of the lease"}, field{"token", &retry_job::token, "fencing"},
-             field{"created_at", &retry_job::created_at, "first asked"}, field{"updated_at", &retry_job::updated_at, "last change"});
+             field{"payload", &retry_job::payload, "for the handler"},
+             field{"status", &retry_job::status, "where it stands"},
+             field{"attempts", &retry_job::attempts, "tries so far"},
+             field{"max_attempts", &retry_job::max_attempts, "then it is dead"},
+             field{"next_attempt_at", &retry_job::next_attempt_at, "due"},
+             field{"dedupe_key", &retry_job::dedupe_key, "one live job a key"},
+             field{"last_error", &retry_job::last_error, "of the last try"},
+             field{"locked_by", &retry_job::locked_by, "who works on it"},
+             field{"locked_until", &retry_job::locked_until, "end of the lease"},
+             field{"token", &retry_job::token, "fencing"}, field{"created_at", &retry_job::created_at, "first asked"},
+             field{"updated_at", &retry_job::updated_at, "last change"});
   }
 };
 
 /// One measured value. Table observability_metrics, append only, with retention.
 struct metric_point {
-  std::string name;   ///< decision_latency_ms, slippage_bps, ingest_lag_sec, confidence, feature_quality
+  std::string name;  ///< decision_latency_ms, slippage_bps, ingest_lag_sec, confidence, feature_quality
   std::string pair;
   double value = 0;
   instant recorded_at{};
@@ -367,7 +397,8 @@ struct risk_limit_set {
              field{"max_daily_loss", &risk_limit_set::max_daily_loss, "USDT", rule{.least = 0}},
              field{"max_drawdown", &risk_limit_set::max_drawdown, "fraction", rule{.least = 0, .most = 1}},
              field{"max_open_positions", &risk_limit_set::max_open_positions, "pairs", rule{.least = 0, .most = 1000}},
-             field{"active", &risk_limit_set::active, "in use"}, field{"created_at", &risk_limit_set::created_at, "market time"},
+             field{"active", &risk_limit_set::active, "in use"},
+             field{"created_at", &risk_limit_set::created_at, "market time"},
              field{"updated_at", &risk_limit_set::updated_at, "market time"});
   }
 };
@@ -394,21 +425,27 @@ struct agent_configuration {
   static constexpr auto type_name = "agent_configuration";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"id", &agent_configuration::id, "the row"}, field{"enabled", &agent_configuration::enabled, "agents may trade"},
-             field{"mode", &agent_configuration::mode, "paper or live"},
-             field{"max_position_size", &agent_configuration::max_position_size, "USDT notional; 0: no such limit", rule{.least = 0}},
-             field{"daily_loss_limit", &agent_configuration::daily_loss_limit, "USDT; 0: no such limit", rule{.least = 0}},
-             field{"allowed_instruments", &agent_configuration::allowed_instruments, "empty: all on paper, none live"},
-             field{"kill_switch", &agent_configuration::kill_switch, "no agent orders"},
-             field{"kill_switch_reason", &agent_configuration::kill_switch_reason, "why"},
-             field{"min_confidence_score", &agent_configuration::min_confidence_score, "below it: hold", rule{.least = 0, .most = 1}},
-             field{"allowed_source_ids", &agent_configuration::allowed_source_ids, "empty: all"},
-             field{"promotion_required", &agent_configuration::promotion_required, "only promoted versions trade live"},
-             field{"promotion_min_trades", &agent_configuration::promotion_min_trades, "gate", rule{.least = 0}},
-             field{"promotion_min_win_rate", &agent_configuration::promotion_min_win_rate, "gate", rule{.least = 0, .most = 1}},
-             field{"promotion_min_net_pnl", &agent_configuration::promotion_min_net_pnl, "gate, USDT"},
-             field{"promotion_max_drawdown", &agent_configuration::promotion_max_drawdown, "gate", rule{.least = 0, .most = 1}},
-             field{"updated_at", &agent_configuration::updated_at, "market time"});
+    return f(
+        field{"id", &agent_configuration::id, "the row"},
+        field{"enabled", &agent_configuration::enabled, "agents may trade"},
+        field{"mode", &agent_configuration::mode, "paper or live"},
+        field{"max_position_size", &agent_configuration::max_position_size, "USDT notional; 0: no such limit",
+              rule{.least = 0}},
+        field{"daily_loss_limit", &agent_configuration::daily_loss_limit, "USDT; 0: no such limit", rule{.least = 0}},
+        field{"allowed_instruments", &agent_configuration::allowed_instruments, "empty: all on paper, none live"},
+        field{"kill_switch", &agent_configuration::kill_switch, "no agent orders"},
+        field{"kill_switch_reason", &agent_configuration::kill_switch_reason, "why"},
+        field{"min_confidence_score", &agent_configuration::min_confidence_score, "below it: hold",
+              rule{.least = 0, .most = 1}},
+        field{"allowed_source_ids", &agent_configuration::allowed_source_ids, "empty: all"},
+        field{"promotion_required", &agent_configuration::promotion_required, "only promoted versions trade live"},
+        field{"promotion_min_trades", &agent_configuration::promotion_min_trades, "gate", rule{.least = 0}},
+        field{"promotion_min_win_rate", &agent_configuration::promotion_min_win_rate, "gate",
+              rule{.least = 0, .most = 1}},
+        field{"promotion_min_net_pnl", &agent_configuration::promotion_min_net_pnl, "gate, USDT"},
+        field{"promotion_max_drawdown", &agent_configuration::promotion_max_drawdown, "gate",
+              rule{.least = 0, .most = 1}},
+        field{"updated_at", &agent_configuration::updated_at, "market time"});
   }
 };
 
@@ -456,7 +493,7 @@ struct agent_version {
 struct quarantine {
   pair_name pair;
   bool active = true;
-  std::string cause;   ///< stable word: books_disagree, order_unknown, too_many_restarts...
+  std::string cause;  ///< stable word: books_disagree, order_unknown, too_many_restarts...
   std::string reason;
   int agreeing_checks = 0;
   instant since{};
@@ -469,7 +506,8 @@ struct quarantine {
     return f(field{"pair", &quarantine::pair, "the pair"}, field{"active", &quarantine::active, "in force"},
              field{"cause", &quarantine::cause, "stable word"}, field{"reason", &quarantine::reason, "in words"},
              field{"agreeing_checks", &quarantine::agreeing_checks, "checks in a row that agreed"},
-             field{"since", &quarantine::since, "market time"}, field{"updated_at", &quarantine::updated_at, "market time"});
+             field{"since", &quarantine::since, "market time"},
+             field{"updated_at", &quarantine::updated_at, "market time"});
   }
 };
 

@@ -15,27 +15,27 @@ namespace rltrader {
 /// Why something was not done. The numbers travel between processes: append only.
 enum class errc : unsigned char {
   none = 0,
-  malformed,          ///< the text or body cannot be read at all
-  out_of_bounds,      ///< read, but outside what is allowed
-  not_found,          ///< no such thing
-  conflict,           ///< the present state forbids it
-  refused,            ///< understood and refused by a rule
-  unsupported,        ///< not offered here
-  forbidden,          ///< the caller's role is too low
-  unavailable,        ///< a dependency is down
-  timed_out,          ///< no answer in time; the outcome is not known
-  store_failed,       ///< the store did not take the write; nothing of it is durable
-  corrupt,            ///< what was stored cannot be trusted
-  locked,             ///< held by another process
-  shutting_down,      ///< the daemon stops
-  internal,           ///< a defect of ours
+  malformed,      ///< the text or body cannot be read at all
+  out_of_bounds,  ///< read, but outside what is allowed
+  not_found,      ///< no such thing
+  conflict,       ///< the present state forbids it
+  refused,        ///< understood and refused by a rule
+  unsupported,    ///< not offered here
+  forbidden,      ///< the caller's role is too low
+  unavailable,    ///< a dependency is down
+  timed_out,      ///< no answer in time; the outcome is not known
+  store_failed,   ///< the store did not take the write; nothing of it is durable
+  corrupt,        ///< what was stored cannot be trusted
+  locked,         ///< held by another process
+  shutting_down,  ///< the daemon stops
+  internal,       ///< a defect of ours
 };
 
 /// The stable word of a code, as HTTP bodies, logs and metrics show it.
 constexpr std::string_view word_of(errc code) {
-  constexpr std::array words{"none",     "malformed",   "out_of_bounds", "not_found", "conflict",
-                             "refused",  "unsupported", "forbidden",     "unavailable", "timed_out",
-                             "store_failed", "corrupt", "locked",        "shutting_down", "internal"};
+  constexpr std::array words{"none",         "malformed",   "out_of_bounds", "not_found",     "conflict",
+                             "refused",      "unsupported", "forbidden",     "unavailable",   "timed_out",
+                             "store_failed", "corrupt",     "locked",        "shutting_down", "internal"};
   return words[static_cast<unsigned char>(code)];
 }
 

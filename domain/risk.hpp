@@ -45,22 +45,22 @@ struct refusal {
 /// What risk knows of one pair.
 struct pair_exposure {
   rltrader::instrument instrument;
-  std::optional<tick> mark;                       ///< the newest one
+  std::optional<tick> mark;  ///< the newest one
   std::map<position_side, position> positions;
-  std::map<order_id, order> open_orders;          ///< not terminal, UNKNOWN included, external ones too
+  std::map<order_id, order> open_orders;  ///< not terminal, UNKNOWN included, external ones too
   bool quarantined = false;
-  std::optional<risk_limit_set> limits;           ///< of the pair's run, beside the account's
+  std::optional<risk_limit_set> limits;  ///< of the pair's run, beside the account's
 };
 
 /// The measures of the account, as /ops/trading/risk shows them.
 struct risk_measures {
-  std::map<std::string, money> exposure_by_instrument;   ///< worst case at mark, pairs above zero
+  std::map<std::string, money> exposure_by_instrument;  ///< worst case at mark, pairs above zero
   money total_exposure;
   int open_positions = 0;
   money daily_loss;
-  money in_flight_exposure;   ///< of orders sent or accepted and not filled, that may increase
+  money in_flight_exposure;  ///< of orders sent or accepted and not filled, that may increase
   money unknown_exposure;
-  money realised;             ///< since the beginning, after fees and funding
+  money realised;  ///< since the beginning, after fees and funding
   money unrealised;
   money equity;
   rate drawdown;
@@ -76,7 +76,8 @@ struct risk_measures {
              field{"inFlightExposure", &risk_measures::in_flight_exposure, "USDT of unanswered and resting entries"},
              field{"unknownExposure", &risk_measures::unknown_exposure, "USDT of orders without the venue's word"},
              field{"realisedPnl", &risk_measures::realised, "USDT after fees and funding"},
-             field{"unrealisedPnl", &risk_measures::unrealised, "USDT at mark"}, field{"equity", &risk_measures::equity, "USDT"},
+             field{"unrealisedPnl", &risk_measures::unrealised, "USDT at mark"},
+             field{"equity", &risk_measures::equity, "USDT"},
              field{"drawdown", &risk_measures::drawdown, "fraction of the peak"},
              field{"leverage", &risk_measures::leverage, "total exposure / equity"});
   }
@@ -85,7 +86,7 @@ struct risk_measures {
 /// All that limits are measured on: positions, open orders, marks, wallet, policy, breaker. A value: copy it, compare it.
 struct risk_book {
   std::map<pair_name, pair_exposure> pairs;
-  money wallet;                              ///< by the venue; moved by fills and funding until it speaks again
+  money wallet;  ///< by the venue; moved by fills and funding until it speaks again
   money realised;
   risk_policy policy;
   agent_configuration configuration;
@@ -95,7 +96,8 @@ struct risk_book {
 
 /// mark: the venue's, at most 10 s old (or `fresh_for`); else the last price moved 2 % against `holding_sign`: down for a long (+1),
 /// up for a short (-1). None: no price at all. Exposure is measured at the dearer one (-1), whatever is held.
-std::optional<price> mark_of(const pair_exposure& pair, instant now, int holding_sign, milliseconds fresh_for = seconds{10});
+std::optional<price> mark_of(const pair_exposure& pair, instant now, int holding_sign,
+                             milliseconds fresh_for = seconds{10});
 /// mark x max(long_worst, short_worst) in one-way mode, x their sum in hedge mode; with one more order added if given. Without any
 /// price of the market, the dearest price of the pair's own books moved 2 % up stands in: what is held never counts as nothing.
 money exposure_of(const pair_exposure& pair, position_mode mode, instant now, const order_content* added = nullptr,
@@ -108,8 +110,8 @@ struct worst_case {
   std::optional<price> at;  ///< none: nothing at all is known of the price
   bool any() const { return long_worst.positive() || short_worst.positive(); }
 };
-worst_case worst_case_of(const pair_exposure& pair, position_mode mode, instant now, const order_content* added = nullptr,
-                         milliseconds fresh_for = seconds{10});
+worst_case worst_case_of(const pair_exposure& pair, position_mode mode, instant now,
+                         const order_content* added = nullptr, milliseconds fresh_for = seconds{10});
 /// Too little to be closed by an ordinary order: below the minimum quantity, or below the minimum notional at that price.
 bool is_dust(const rltrader::instrument& instrument, quantity held, std::optional<price> at);
 /// True when the content can only make the position smaller (one-way: reduce_only; hedge: the closing side of its leg).
@@ -130,7 +132,8 @@ using verdict = std::variant<approved_order, refusal>;
 /// in-flight and UNKNOWN orders (I10). A reduction passes REDUCING; with `by_operator` also HALTED and quarantine, as a protective
 /// stop always does. The caller notes an approved order (state intent) before it reviews the next, or the two are not counted together.
 /// Refusals carry a word of refusal_rules().
-verdict review(const risk_book& book, const order_intent& intent, instant now, const review_terms& terms, bool by_operator = false);
+verdict review(const risk_book& book, const order_intent& intent, instant now, const review_terms& terms,
+               bool by_operator = false);
 
 /// A stable word of a refusal and what it means, for the API and the documentation.
 struct refusal_rule {
@@ -144,8 +147,8 @@ bool equity_agrees(money ours, money theirs);
 
 /// Applies what happened to the book. Of a fill, note the fill before the order that it changed: between the two the same quantity
 /// counts twice, which is safe; the other way round it would not count at all.
-void note_order(risk_book& book, const order& o);        ///< adds, replaces, or drops a terminal one
-void note_fill(risk_book& book, const fill& f);          ///< moves position, wallet, realised
+void note_order(risk_book& book, const order& o);  ///< adds, replaces, or drops a terminal one
+void note_fill(risk_book& book, const fill& f);    ///< moves position, wallet, realised
 void note_funding(risk_book& book, const funding& f);
 void note_tick(risk_book& book, const tick& t);
 void note_balance(risk_book& book, money wallet);

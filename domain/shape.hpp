@@ -46,30 +46,32 @@ struct shape_member {
 /// All a walk needs to know of a type. Functions that do not apply to the kind are null.
 struct shape {
   kind is;
-  const char* name = "";                                        ///< record and spelled types, enums: the type's name
-  const char* expects = "";                                     ///< spelled: what a text must look like
-  const shape* (*inner)() = nullptr;                            ///< optional, list, dictionary
-  std::span<const shape_member> members{};                      ///< record
-  std::span<const char* const> words{};                         ///< enumeration
-  bool scaled = false;                                          ///< spelled: has an exact int64 form (money, price, quantity)
+  const char* name = "";                    ///< record and spelled types, enums: the type's name
+  const char* expects = "";                 ///< spelled: what a text must look like
+  const shape* (*inner)() = nullptr;        ///< optional, list, dictionary
+  std::span<const shape_member> members{};  ///< record
+  std::span<const char* const> words{};     ///< enumeration
+  bool scaled = false;                      ///< spelled: has an exact int64 form (money, price, quantity)
 
   bool (*get_bool)(const void*) = nullptr;
   void (*set_bool)(void*, bool) = nullptr;
-  std::int64_t (*get_integer)(const void*) = nullptr;           ///< integer, instant (ms), duration (ms), enumeration (index), scaled spelled (raw)
-  bool (*set_integer)(void*, std::int64_t) = nullptr;           ///< false: does not fit
+  std::int64_t (*get_integer)(const void*) =
+      nullptr;  ///< integer, instant (ms), duration (ms), enumeration (index), scaled spelled (raw)
+  bool (*set_integer)(void*, std::int64_t) = nullptr;  ///< false: does not fit
   double (*get_number)(const void*) = nullptr;
   void (*set_number)(void*, double) = nullptr;
-  std::string (*get_text)(const void*) = nullptr;               ///< text, spelled, enumeration
-  bool (*set_text)(void*, std::string_view) = nullptr;          ///< false: not one of the words, or cannot be parsed
-  bool (*has)(const void*) = nullptr;                           ///< optional
-  const void* (*peek)(const void*) = nullptr;                   ///< optional: the held value
-  void* (*engage)(void*) = nullptr;                             ///< optional: emplace and return the held value
-  void (*reset)(void*) = nullptr;                               ///< optional, list, dictionary: make empty
-  std::size_t (*size)(const void*) = nullptr;                   ///< list, dictionary
-  const void* (*at)(const void*, std::size_t) = nullptr;        ///< list
-  void* (*grow)(void*) = nullptr;                               ///< list: append one and return it
-  void* (*insert)(void*, std::string_view) = nullptr;           ///< dictionary: the value under a key, made if missing
-  void (*each)(const void*, void*, void (*)(void*, std::string_view, const void*)) = nullptr;  ///< dictionary, in key order
+  std::string (*get_text)(const void*) = nullptr;         ///< text, spelled, enumeration
+  bool (*set_text)(void*, std::string_view) = nullptr;    ///< false: not one of the words, or cannot be parsed
+  bool (*has)(const void*) = nullptr;                     ///< optional
+  const void* (*peek)(const void*) = nullptr;             ///< optional: the held value
+  void* (*engage)(void*) = nullptr;                       ///< optional: emplace and return the held value
+  void (*reset)(void*) = nullptr;                         ///< optional, list, dictionary: make empty
+  std::size_t (*size)(const void*) = nullptr;             ///< list, dictionary
+  const void* (*at)(const void*, std::size_t) = nullptr;  ///< list
+  void* (*grow)(void*) = nullptr;                         ///< list: append one and return it
+  void* (*insert)(void*, std::string_view) = nullptr;     ///< dictionary: the value under a key, made if missing
+  void (*each)(const void*, void*,
+               void (*)(void*, std::string_view, const void*)) = nullptr;  ///< dictionary, in key order
 };
 
 inline const void* field_of(const void* record, std::size_t offset) {
@@ -180,7 +182,9 @@ shape make_shape() {
     };
   } else if constexpr (std::is_same_v<T, milliseconds>) {
     s.is = kind::duration;
-    s.get_integer = [](const void* p) { return static_cast<std::int64_t>(static_cast<const milliseconds*>(p)->count()); };
+    s.get_integer = [](const void* p) {
+      return static_cast<std::int64_t>(static_cast<const milliseconds*>(p)->count());
+    };
     s.set_integer = [](void* p, std::int64_t v) {
       *static_cast<milliseconds*>(p) = milliseconds{v};
       return true;

@@ -102,12 +102,16 @@ problem reopening();
 
 /// Asks an actor of the desk and goes on with its answer, or its failure.
 template <auto Handle, class Reply, class Request, class Then>
-void ask_result(const exchange_ptr& x, Request request, Then then) {
+void ask_result(const exchange_ptr& x, Request request, milliseconds timeout, Then then) {
   if (!x->env().desk || x->env().actors == nullptr) return then(result<Reply>(errc::unavailable, reopening().detail));
   std::function<void(result<Reply>)> go_on = [x, then = std::move(then)](result<Reply> got) mutable {
     x->guarded([&] { then(std::move(got)); });
   };
-  x->env().actors->ask<Reply>((*x->env().desk).*Handle, std::move(request), x->timeout(), std::move(go_on));
+  x->env().actors->ask<Reply>((*x->env().desk).*Handle, std::move(request), timeout, std::move(go_on));
+}
+template <auto Handle, class Reply, class Request, class Then>
+void ask_result(const exchange_ptr& x, Request request, Then then) {
+  ask_result<Handle, Reply>(x, std::move(request), x->timeout(), std::move(then));
 }
 
 /// Asks an actor of the desk and goes on with its answer; a failure is answered to the caller.

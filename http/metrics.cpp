@@ -217,7 +217,10 @@ std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   std::array<char, 400> out{};
-  const auto end = std::to_chars(out.data(), out.data() + out.size(), value);
+  // People read bounds such as 0.0005 more easily than 5e-04; beyond these sizes the exponent is the shorter text.
+  const bool plain = value == 0 || (std::abs(value) >= 1e-7 && std::abs(value) < 1e15);
+  const auto end = plain ? std::to_chars(out.data(), out.data() + out.size(), value, std::chars_format::fixed)
+                         : std::to_chars(out.data(), out.data() + out.size(), value);
   return std::string(out.data(), end.ptr);
 }
 

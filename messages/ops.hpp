@@ -40,7 +40,8 @@ struct store_bars {
   static constexpr auto type_name = "store_bars";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"bars", &store_bars::bars, "closed bars"}, field{"source", &store_bars::source, "sim, replay or bingx"});
+    return f(field{"bars", &store_bars::bars, "closed bars"},
+             field{"source", &store_bars::source, "sim, replay or bingx"});
   }
 };
 struct store_funding {
@@ -50,7 +51,8 @@ struct store_funding {
   static constexpr auto type_name = "store_funding";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"rows", &store_funding::rows, "funding rates"}, field{"source", &store_funding::source, "sim, replay or bingx"});
+    return f(field{"rows", &store_funding::rows, "funding rates"},
+             field{"source", &store_funding::source, "sim, replay or bingx"});
   }
 };
 
@@ -76,17 +78,19 @@ struct list_request {
   static constexpr auto type_name = "list_request";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"pair", &list_request::pair, "only this pair"}, field{"instrument", &list_request::instrument, "only this pair"},
-             field{"status", &list_request::status, "only this status"}, field{"mode", &list_request::mode, "paper or live"},
-             field{"side", &list_request::side, "long or short"}, field{"severity", &list_request::severity, "low, medium, high"},
+    return f(field{"pair", &list_request::pair, "only this pair"},
+             field{"instrument", &list_request::instrument, "only this pair"},
+             field{"status", &list_request::status, "only this status"},
+             field{"mode", &list_request::mode, "paper or live"}, field{"side", &list_request::side, "long or short"},
+             field{"severity", &list_request::severity, "low, medium, high"},
              field{"run", &list_request::run, "only this run"}, field{"id", &list_request::id, "only this one"},
              field{"since", &list_request::since, "from then on"}, field{"start", &list_request::start, "from then on"},
-             field{"end", &list_request::end, "before then"}, field{"page", &list_request::page, "1..", rule{.least = 1, .most = 1e6}},
+             field{"end", &list_request::end, "before then"},
+             field{"page", &list_request::page, "1..", rule{.least = 1, .most = 1e6}},
              field{"page_size", &list_request::page_size, "rows a page", rule{.least = 1, .most = 250}},
              field{"limit", &list_request::limit, "rows at most", rule{.least = 1, .most = 1000}});
   }
 };
-
 
 /// A trade row as docs/api.md spells it, with its executions when one trade is asked for.
 struct execution_view {
@@ -116,7 +120,8 @@ struct execution_view {
   static constexpr auto type_name = "execution";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"id", &execution_view::id, "the order"}, field{"trade_id", &execution_view::trade_id, "its round trip"},
+    return f(field{"id", &execution_view::id, "the order"},
+             field{"trade_id", &execution_view::trade_id, "its round trip"},
              field{"trade_decision_id", &execution_view::trade_decision_id, "the decision behind it"},
              field{"execution_kind", &execution_view::execution_kind, "entry or exit"},
              field{"exchange_order_id", &execution_view::exchange_order_id, "the venue's id"},
@@ -244,8 +249,9 @@ struct candle_row {
   static constexpr auto fields(F&& f) {
     return f(field{"pair", &candle_row::pair, "the pair"}, field{"interval", &candle_row::interval, "its length"},
              field{"open_time", &candle_row::open_time, "open"}, field{"close_time", &candle_row::close_time, "close"},
-             field{"open", &candle_row::open, "USDT"}, field{"high", &candle_row::high, "USDT"}, field{"low", &candle_row::low, "USDT"},
-             field{"close", &candle_row::close, "USDT"}, field{"volume", &candle_row::volume, "base coins"},
+             field{"open", &candle_row::open, "USDT"}, field{"high", &candle_row::high, "USDT"},
+             field{"low", &candle_row::low, "USDT"}, field{"close", &candle_row::close, "USDT"},
+             field{"volume", &candle_row::volume, "base coins"},
              field{"quote_volume", &candle_row::quote_volume, "USDT, where the source gives it"});
   }
 };
@@ -267,8 +273,10 @@ struct candles_request {
   static constexpr auto type_name = "candles_request";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"pair", &candles_request::pair, "the pair"}, field{"interval", &candles_request::interval, "1m .. 1M"},
-             field{"start", &candles_request::start, "open_time from"}, field{"end", &candles_request::end, "open_time before"},
+    return f(field{"pair", &candles_request::pair, "the pair"},
+             field{"interval", &candles_request::interval, "1m .. 1M"},
+             field{"start", &candles_request::start, "open_time from"},
+             field{"end", &candles_request::end, "open_time before"},
              field{"limit", &candles_request::limit, "rows, 500", rule{.least = 1, .most = 1000}});
   }
 };
@@ -311,8 +319,10 @@ struct risk_view {
   static constexpr auto type_name = "risk_view";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"policy", &risk_view::policy, "the limits in force"}, field{"state", &risk_view::state, "the account's breaker"},
-             field{"snapshot", &risk_view::snapshot, "the measures now"}, field{"pairs", &risk_view::pairs, "breakers of pairs that are not ok"},
+    return f(field{"policy", &risk_view::policy, "the limits in force"},
+             field{"state", &risk_view::state, "the account's breaker"},
+             field{"snapshot", &risk_view::snapshot, "the measures now"},
+             field{"pairs", &risk_view::pairs, "breakers of pairs that are not ok"},
              field{"quarantined", &risk_view::quarantined, "pairs that may not enter"});
   }
 };
@@ -326,8 +336,9 @@ struct set_breaker {
   static constexpr auto type_name = "set_breaker";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"level", &set_breaker::level, "active, reducing, halted"}, field{"reason", &set_breaker::reason, "why"},
-             field{"pairs", &set_breaker::pairs, "none: the account"}, field{"who", &set_breaker::who, "who asks"});
+    return f(field{"level", &set_breaker::level, "active, reducing, halted"},
+             field{"reason", &set_breaker::reason, "why"}, field{"pairs", &set_breaker::pairs, "none: the account"},
+             field{"who", &set_breaker::who, "who asks"});
   }
 };
 struct breaker_answer {
@@ -339,7 +350,8 @@ struct breaker_answer {
   static constexpr auto type_name = "breaker_answer";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"state", &breaker_answer::state, "the account's breaker"}, field{"pairs", &breaker_answer::pairs, "the pairs asked for"},
+    return f(field{"state", &breaker_answer::state, "the account's breaker"},
+             field{"pairs", &breaker_answer::pairs, "the pairs asked for"},
              field{"sends_in_flight", &breaker_answer::sends_in_flight, "orders without the venue's word"},
              field{"durable", &breaker_answer::durable, "written to the store"});
   }
@@ -376,7 +388,8 @@ struct change_policy {
   static constexpr auto type_name = "change_policy";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"policy", &change_policy::wanted, "fields that change"}, field{"who", &change_policy::who, "who asks"});
+    return f(field{"policy", &change_policy::wanted, "fields that change"},
+             field{"who", &change_policy::who, "who asks"});
   }
 };
 
@@ -402,7 +415,8 @@ struct mismatch_view {
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"pair", &mismatch_view::pair, "the pair"}, field{"kind", &mismatch_view::kind, "stable word"},
-             field{"explanation", &mismatch_view::explanation, "ours and theirs"}, field{"action", &mismatch_view::action, "what was done"});
+             field{"explanation", &mismatch_view::explanation, "ours and theirs"},
+             field{"action", &mismatch_view::action, "what was done"});
   }
 };
 struct reconcile_report {
@@ -417,7 +431,8 @@ struct reconcile_report {
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"checked", &reconcile_report::checked, "orders and positions compared"},
-             field{"updated", &reconcile_report::updated, "corrections made"}, field{"errors", &reconcile_report::errors, "questions without an answer"},
+             field{"updated", &reconcile_report::updated, "corrections made"},
+             field{"errors", &reconcile_report::errors, "questions without an answer"},
              field{"reconciled_at", &reconcile_report::reconciled_at, "market time"},
              field{"mismatches", &reconcile_report::mismatches, "each with what was done"},
              field{"quarantined", &reconcile_report::quarantined, "pairs"});
@@ -436,8 +451,10 @@ struct enqueue_job {
   static constexpr auto type_name = "enqueue_job";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"job_type", &enqueue_job::job_type, "what"}, field{"payload", &enqueue_job::payload, "for the handler"},
-             field{"dedupe_key", &enqueue_job::dedupe_key, "one live job a key"}, field{"max_attempts", &enqueue_job::max_attempts, "then dead"},
+    return f(field{"job_type", &enqueue_job::job_type, "what"},
+             field{"payload", &enqueue_job::payload, "for the handler"},
+             field{"dedupe_key", &enqueue_job::dedupe_key, "one live job a key"},
+             field{"max_attempts", &enqueue_job::max_attempts, "then dead"},
              field{"after", &enqueue_job::after, "first wait"});
   }
 };
@@ -478,7 +495,8 @@ struct change_alert {
   static constexpr auto type_name = "change_alert";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"id", &change_alert::id, "which"}, field{"status", &change_alert::status, "acknowledged or resolved"},
+    return f(field{"id", &change_alert::id, "which"},
+             field{"status", &change_alert::status, "acknowledged or resolved"},
              field{"who", &change_alert::who, "who asks"});
   }
 };
@@ -491,7 +509,8 @@ struct change_configuration {
   static constexpr auto type_name = "change_configuration";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"configuration", &change_configuration::wanted, "the whole row"}, field{"who", &change_configuration::who, "who asks"});
+    return f(field{"configuration", &change_configuration::wanted, "the whole row"},
+             field{"who", &change_configuration::who, "who asks"});
   }
 };
 struct change_limit_set {
@@ -501,8 +520,8 @@ struct change_limit_set {
   static constexpr auto type_name = "change_limit_set";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"limits", &change_limit_set::wanted, "the whole row"}, field{"create", &change_limit_set::create, "a new one"},
-             field{"who", &change_limit_set::who, "who asks"});
+    return f(field{"limits", &change_limit_set::wanted, "the whole row"},
+             field{"create", &change_limit_set::create, "a new one"}, field{"who", &change_limit_set::who, "who asks"});
   }
 };
 struct ask_configuration {
@@ -534,9 +553,11 @@ struct close_trade {
   static constexpr auto type_name = "close_trade";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"trade_id", &close_trade::trade, "which"}, field{"quantity", &close_trade::quantity, "base coins; none: all"},
-             field{"reason", &close_trade::reason, "why"}, field{"who", &close_trade::who, "who asks"},
-             field{"client_order_id", &close_trade::client_key, "the caller's own key; the same key names the same order"});
+    return f(
+        field{"trade_id", &close_trade::trade, "which"},
+        field{"quantity", &close_trade::quantity, "base coins; none: all"},
+        field{"reason", &close_trade::reason, "why"}, field{"who", &close_trade::who, "who asks"},
+        field{"client_order_id", &close_trade::client_key, "the caller's own key; the same key names the same order"});
   }
 };
 struct trade_and_execution {
@@ -545,7 +566,8 @@ struct trade_and_execution {
   static constexpr auto type_name = "trade_and_execution";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"trade", &trade_and_execution::trade, "the round trip"}, field{"execution", &trade_and_execution::execution, "the order"});
+    return f(field{"trade", &trade_and_execution::trade, "the round trip"},
+             field{"execution", &trade_and_execution::execution, "the order"});
   }
 };
 

@@ -55,33 +55,56 @@ struct save_again {};
 /// The only writer of ops state: one transaction for all that waits in its mailbox, answers after COMMIT.
 /// Bound: 4,096 unanswered batches; beyond it a batch fails at once with store_failed, so intents fail closed.
 using ledger_actor = caf::typed_actor<
-    caf::reacts_to<flush_rows>,                      // commits what waits
-    caf::replies_to<write_rows>::with<written>,      // makes rows durable together, or fails with nothing written
-    caf::reacts_to<metric_point>,                    // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
-    caf::reacts_to<retain_rows>,                     // forgets old figures
-    caf::replies_to<load_image>::with<image_reply>,  // reads what a desk restarts from
-    caf::replies_to<ask_health>::with<health_reply>>;// says whether the last commit worked
+    caf::reacts_to<flush_rows>,                  // commits what waits
+    caf::replies_to<write_rows>::with<written>,  // makes rows durable together, or fails with nothing written
+    caf::reacts_to<
+        metric_point>,  // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
+    caf::reacts_to<retain_rows>,                       // forgets old figures
+    caf::replies_to<load_image>::with<image_reply>,    // reads what a desk restarts from
+    caf::replies_to<ask_health>::with<health_reply>>;  // says whether the last commit worked
 
 /// The only writer of market data, so that a backfill never delays an intent. Bound: 65,536 waiting bars, then the oldest are dropped and counted.
-using market_store_actor = caf::typed_actor<
-    caf::reacts_to<flush_rows>,                           // writes what waits
-    caf::reacts_to<store_bars>,                           // keeps closed bars
-    caf::reacts_to<store_funding>,                        // keeps funding rates
-    caf::replies_to<candles_request>::with<candle_rows>,  // reads candles, oldest first
-    caf::replies_to<ask_health>::with<health_reply>>;     // says whether the last write worked
+using market_store_actor =
+    caf::typed_actor<caf::reacts_to<flush_rows>,                           // writes what waits
+                     caf::reacts_to<store_bars>,                           // keeps closed bars
+                     caf::reacts_to<store_funding>,                        // keeps funding rates
+                     caf::replies_to<candles_request>::with<candle_rows>,  // reads candles, oldest first
+                     caf::replies_to<ask_health>::with<health_reply>>;     // says whether the last write worked
 
 /// Read-only connection for lists and reports; a slow read delays other reads alone.
-struct find_trades { list_request what; };
-struct find_trade { rltrader::trade_id id; };
-struct find_orders { list_request what; };
-struct find_decisions { list_request what; };
-struct find_audit { list_request what; };
-struct find_alerts { list_request what; };
-struct find_jobs { list_request what; };
-struct find_runs { list_request what; };
-struct find_versions { list_request what; };
-struct find_why { std::string id; };
-struct find_idempotency { std::string key; };
+struct find_trades {
+  list_request what;
+};
+struct find_trade {
+  rltrader::trade_id id;
+};
+struct find_orders {
+  list_request what;
+};
+struct find_decisions {
+  list_request what;
+};
+struct find_audit {
+  list_request what;
+};
+struct find_alerts {
+  list_request what;
+};
+struct find_jobs {
+  list_request what;
+};
+struct find_runs {
+  list_request what;
+};
+struct find_versions {
+  list_request what;
+};
+struct find_why {
+  std::string id;
+};
+struct find_idempotency {
+  std::string key;
+};
 /// The causal chain of an order or a decision.
 struct why_view {
   std::optional<decision> decided;
@@ -95,7 +118,8 @@ struct why_view {
   static constexpr auto fields(F&& f) {
     return f(field{"decision", &why_view::decided, "what was seen, what the gate said, what the policy said"},
              field{"orders", &why_view::orders, "the intents and what became of them"},
-             field{"events", &why_view::events, "every transition, oldest first"}, field{"fills", &why_view::fills, "the venue's fills"},
+             field{"events", &why_view::events, "every transition, oldest first"},
+             field{"fills", &why_view::fills, "the venue's fills"},
              field{"trade", &why_view::round_trip, "the round trip"});
   }
 };
@@ -134,10 +158,13 @@ struct trading_summary {
   static constexpr auto fields(F&& f) {
     return f(field{"generated_at", &trading_summary::generated_at, "market time"},
              field{"trade_count", &trading_summary::trade_count, "round trips"},
-             field{"filled_count", &trading_summary::filled_count, "with a fill"}, field{"win_rate", &trading_summary::win_rate, "of the closed ones"},
-             field{"net_pnl", &trading_summary::net_pnl, "USDT after costs"}, field{"avg_pnl", &trading_summary::avg_pnl, "USDT a closed trade"},
+             field{"filled_count", &trading_summary::filled_count, "with a fill"},
+             field{"win_rate", &trading_summary::win_rate, "of the closed ones"},
+             field{"net_pnl", &trading_summary::net_pnl, "USDT after costs"},
+             field{"avg_pnl", &trading_summary::avg_pnl, "USDT a closed trade"},
              field{"max_drawdown", &trading_summary::max_drawdown, "USDT, of the closed trades' sum"},
-             field{"exposure_by_instrument", &trading_summary::exposure_by_instrument, "USDT of open trades at their entry price"},
+             field{"exposure_by_instrument", &trading_summary::exposure_by_instrument,
+                   "USDT of open trades at their entry price"},
              field{"series", &trading_summary::series, "by hour"});
   }
 };
@@ -149,92 +176,90 @@ struct idempotency_reply {
     return f(field{"record", &idempotency_reply::record, "the first answer, if one"});
   }
 };
-using reader_actor = caf::typed_actor<
-    caf::replies_to<find_trades>::with<trade_page>,                // round trips, newest first
-    caf::replies_to<find_trade>::with<trade_with_executions>,      // one, with its orders
-    caf::replies_to<find_orders>::with<order_page>,                // orders, newest first
-    caf::replies_to<find_decisions>::with<decision_page>,          // decisions, newest first
-    caf::replies_to<find_audit>::with<audit_page>,                 // the audit chain, newest first
-    caf::replies_to<find_alerts>::with<alert_rows>,                // alerts, newest first
-    caf::replies_to<find_jobs>::with<job_rows>,                    // jobs, newest first
-    caf::replies_to<find_runs>::with<run_rows>,                    // runs, newest first
-    caf::replies_to<find_versions>::with<version_rows>,            // policies that may decide
-    caf::replies_to<find_why>::with<why_view>,                     // the chain behind an order or a decision
-    caf::replies_to<find_idempotency>::with<idempotency_reply>,    // the first answer to a changing call
-    caf::replies_to<ask_summary>::with<trading_summary>,           // figures over all trades
-    caf::replies_to<ask_health>::with<health_reply>>;              // says whether the last read worked
+using reader_actor =
+    caf::typed_actor<caf::replies_to<find_trades>::with<trade_page>,            // round trips, newest first
+                     caf::replies_to<find_trade>::with<trade_with_executions>,  // one, with its orders
+                     caf::replies_to<find_orders>::with<order_page>,            // orders, newest first
+                     caf::replies_to<find_decisions>::with<decision_page>,      // decisions, newest first
+                     caf::replies_to<find_audit>::with<audit_page>,             // the audit chain, newest first
+                     caf::replies_to<find_alerts>::with<alert_rows>,            // alerts, newest first
+                     caf::replies_to<find_jobs>::with<job_rows>,                // jobs, newest first
+                     caf::replies_to<find_runs>::with<run_rows>,                // runs, newest first
+                     caf::replies_to<find_versions>::with<version_rows>,        // policies that may decide
+                     caf::replies_to<find_why>::with<why_view>,  // the chain behind an order or a decision
+                     caf::replies_to<find_idempotency>::with<idempotency_reply>,  // the first answer to a changing call
+                     caf::replies_to<ask_summary>::with<trading_summary>,         // figures over all trades
+                     caf::replies_to<ask_health>::with<health_reply>>;            // says whether the last read worked
 
 /// Folds, stores and sends alerts; never blocks its senders. Bound: 1,000 open alerts, then low ones are counted only.
-using alert_sink_actor = caf::typed_actor<
-    caf::reacts_to<alarm>,                            // something a person should know
-    caf::replies_to<change_alert>::with<alert>,       // acknowledges or resolves
-    caf::replies_to<do_job>::with<job_done>>;         // delivers an alert again
+using alert_sink_actor = caf::typed_actor<caf::reacts_to<alarm>,                       // something a person should know
+                                          caf::replies_to<change_alert>::with<alert>,  // acknowledges or resolves
+                                          caf::replies_to<do_job>::with<job_done>>;    // delivers an alert again
 
 /// Durable intent, then the venue, then the outcome; one unresolved order per pair and side, cancels and closes first.
 /// Bound: 256 approved orders waiting; beyond it an order is refused before it leaves.
-using executor_actor = caf::typed_actor<
-    caf::reacts_to<execute_order>,                          // carries an approved order out
-    caf::replies_to<cancel_order>::with<execution_view>,    // asks the venue to cancel
-    caf::reacts_to<cancel_entries>,                         // cancels what may increase risk
-    caf::replies_to<resolve_order>::with<execution_view>,   // looks an order up now
-    caf::replies_to<ask_books>::with<books_reply>,          // our books
-    caf::reacts_to<book_fill>,                              // books a fill that the reconciler found, once
-    caf::reacts_to<book_funding>,                           // books funding on what is held
-    caf::reacts_to<venue_answered>,                         // the venue's word on a request
-    caf::reacts_to<venue_spoke>,                            // the venue's own events
-    caf::reacts_to<books_answered>,                         // the venue's books, asked for a look-up
-    caf::reacts_to<look_again>,                             // a look-up that is due
-    caf::reacts_to<save_again>,                             // rows that the ledger did not take
-    caf::reacts_to<subscribe_orders>,                       // tells a listener from now on
-    caf::replies_to<do_job>::with<job_done>,                // a look-up that the retry queue owns
-    caf::replies_to<ask_health>::with<health_reply>>;       // names orders without an outcome
+using executor_actor =
+    caf::typed_actor<caf::reacts_to<execute_order>,                         // carries an approved order out
+                     caf::replies_to<cancel_order>::with<execution_view>,   // asks the venue to cancel
+                     caf::reacts_to<cancel_entries>,                        // cancels what may increase risk
+                     caf::replies_to<resolve_order>::with<execution_view>,  // looks an order up now
+                     caf::replies_to<ask_books>::with<books_reply>,         // our books
+                     caf::reacts_to<book_fill>,                         // books a fill that the reconciler found, once
+                     caf::reacts_to<book_funding>,                      // books funding on what is held
+                     caf::reacts_to<venue_answered>,                    // the venue's word on a request
+                     caf::reacts_to<venue_spoke>,                       // the venue's own events
+                     caf::reacts_to<books_answered>,                    // the venue's books, asked for a look-up
+                     caf::reacts_to<look_again>,                        // a look-up that is due
+                     caf::reacts_to<save_again>,                        // rows that the ledger did not take
+                     caf::reacts_to<subscribe_orders>,                  // tells a listener from now on
+                     caf::replies_to<do_job>::with<job_done>,           // a look-up that the retry queue owns
+                     caf::replies_to<ask_health>::with<health_reply>>;  // names orders without an outcome
 
 /// Reviews each intent against limits that count in-flight and UNKNOWN orders; holds the breaker and quarantines.
 using risk_actor = caf::typed_actor<
-    caf::replies_to<review_intent>::with<review_outcome>,          // a verdict; an approval goes straight to the executor
-    caf::replies_to<close_trade>::with<trade_and_execution>,       // an operator's close, reduce-only
-    caf::reacts_to<order_changed>,                                 // from the executor
-    caf::reacts_to<position_changed>,                              // from the executor
-    caf::reacts_to<tick>,                                          // marks
-    caf::reacts_to<check_breaker>,                                 // judges the measures after what has come
-    caf::reacts_to<balance_known>,                                 // from the reconciler
-    caf::reacts_to<quarantine_pair>,                               // a pair may not enter
-    caf::reacts_to<pairs_agree>,                                   // two agreeing checks lift a quarantine
-    caf::replies_to<set_breaker>::with<breaker_answer>,            // an operator's halt, reduce, resume
-    caf::replies_to<change_policy>::with<risk_policy>,             // new limits; the old row stays
+    caf::replies_to<review_intent>::with<review_outcome>,     // a verdict; an approval goes straight to the executor
+    caf::replies_to<close_trade>::with<trade_and_execution>,  // an operator's close, reduce-only
+    caf::reacts_to<order_changed>,                            // from the executor
+    caf::reacts_to<position_changed>,                         // from the executor
+    caf::reacts_to<tick>,                                     // marks
+    caf::reacts_to<check_breaker>,                            // judges the measures after what has come
+    caf::reacts_to<balance_known>,                            // from the reconciler
+    caf::reacts_to<quarantine_pair>,                          // a pair may not enter
+    caf::reacts_to<pairs_agree>,                              // two agreeing checks lift a quarantine
+    caf::replies_to<set_breaker>::with<breaker_answer>,       // an operator's halt, reduce, resume
+    caf::replies_to<change_policy>::with<risk_policy>,        // new limits; the old row stays
     caf::replies_to<change_configuration>::with<agent_configuration>,  // the fleet's configuration and kill switch
-    caf::replies_to<change_limit_set>::with<risk_limit_set>,       // limits of agents
-    caf::replies_to<ask_configuration>::with<configuration_reply>, // both, as they stand
-    caf::replies_to<ask_risk>::with<risk_view>,                    // policy, state, measures
-    caf::reacts_to<subscribe_breaker>,                             // tells a listener from now on
-    caf::replies_to<ask_health>::with<health_reply>>;              // the breaker, when it is not active
+    caf::replies_to<change_limit_set>::with<risk_limit_set>,           // limits of agents
+    caf::replies_to<ask_configuration>::with<configuration_reply>,     // both, as they stand
+    caf::replies_to<ask_risk>::with<risk_view>,                        // policy, state, measures
+    caf::reacts_to<subscribe_breaker>,                                 // tells a listener from now on
+    caf::replies_to<ask_health>::with<health_reply>>;                  // the breaker, when it is not active
 
 /// One agent on one pair: gate, features, policy, decision snapshot, intent. Only the supervisor holds its handle.
 /// Bound: one bar at a time; bars that wait are decided in order, and a late one is stale, so it holds.
-using pair_actor = caf::typed_actor<
-    caf::reacts_to<bar>,                                // a closed bar: decide
-    caf::reacts_to<funding>,                            // a feature, and a cost
-    caf::reacts_to<order_changed>,                      // its own orders
-    caf::reacts_to<position_changed>,                   // its position
-    caf::reacts_to<breaker_moved>,                      // its pause follows the breaker
-    caf::replies_to<run_command>::with<agent_run>,      // start, pause, resume, stop
-    caf::replies_to<ask_health>::with<pair_view>>;      // how it stands
+using pair_actor = caf::typed_actor<caf::reacts_to<bar>,                            // a closed bar: decide
+                                    caf::reacts_to<funding>,                        // a feature, and a cost
+                                    caf::reacts_to<order_changed>,                  // its own orders
+                                    caf::reacts_to<position_changed>,               // its position
+                                    caf::reacts_to<breaker_moved>,                  // its pause follows the breaker
+                                    caf::replies_to<run_command>::with<agent_run>,  // start, pause, resume, stop
+                                    caf::replies_to<ask_health>::with<pair_view>>;  // how it stands
 
 /// To itself: the wait after a death is over.
 struct restart_pair {
   pair_name pair;
 };
 /// Starts, stops, restarts and finds pairs; what is said to a pair passes through here by name.
-using pair_supervisor_actor = caf::typed_actor<
-    caf::reacts_to<bar>,                                // passed on to its pair
-    caf::reacts_to<funding>,                            // passed on to its pair
-    caf::reacts_to<order_changed>,                      // passed on to its pair
-    caf::reacts_to<position_changed>,                   // passed on to its pair
-    caf::reacts_to<breaker_moved>,                      // passed on to the pairs of its scope
-    caf::replies_to<run_command>::with<agent_run>,      // passed on to its pair
-    caf::reacts_to<restart_pair>,                       // brings a pair back from the ledger
-    caf::replies_to<change_pairs>::with<pairs_changed>, // the pair list from now on
-    caf::replies_to<ask_health>::with<pair_list>>;      // all pairs
+using pair_supervisor_actor =
+    caf::typed_actor<caf::reacts_to<bar>,                                 // passed on to its pair
+                     caf::reacts_to<funding>,                             // passed on to its pair
+                     caf::reacts_to<order_changed>,                       // passed on to its pair
+                     caf::reacts_to<position_changed>,                    // passed on to its pair
+                     caf::reacts_to<breaker_moved>,                       // passed on to the pairs of its scope
+                     caf::replies_to<run_command>::with<agent_run>,       // passed on to its pair
+                     caf::reacts_to<restart_pair>,                        // brings a pair back from the ledger
+                     caf::replies_to<change_pairs>::with<pairs_changed>,  // the pair list from now on
+                     caf::replies_to<ask_health>::with<pair_list>>;       // all pairs
 
 /// Compares our books with the venue's: at start, on schedule, on demand.
 using reconciler_actor = caf::typed_actor<
@@ -244,20 +269,21 @@ using reconciler_actor = caf::typed_actor<
 
 /// Durable jobs with lease, backoff, jitter and an end. Bound: 10,000 live jobs, then enqueuing is refused with an alert.
 struct sweep_jobs {};
-using retry_queue_actor = caf::typed_actor<
-    caf::replies_to<enqueue_job>::with<retry_job>,      // durable when answered; one live job a key
-    caf::reacts_to<subscribe_jobs>,                     // who does jobs of a type
-    caf::reacts_to<subscribe_alarms>,                   // who is told of jobs that died
-    caf::replies_to<change_job>::with<retry_job>,       // requeue or drop
-    caf::reacts_to<sweep_jobs>>;                        // claims what is due
+using retry_queue_actor =
+    caf::typed_actor<caf::replies_to<enqueue_job>::with<retry_job>,  // durable when answered; one live job a key
+                     caf::reacts_to<subscribe_jobs>,                 // who does jobs of a type
+                     caf::reacts_to<subscribe_alarms>,               // who is told of jobs that died
+                     caf::replies_to<change_job>::with<retry_job>,   // requeue or drop
+                     caf::reacts_to<sweep_jobs>>;                    // claims what is due
 
 /// Market data in: passes closed bars, funding and marks on, keeps them, and notices gaps. Quotes are conflated per pair.
-using market_feed_actor = caf::typed_actor<
-    caf::reacts_to<market_spoke>,                       // from the source
-    caf::replies_to<ask_health>::with<health_reply>>;   // feeds that are stale
+using market_feed_actor = caf::typed_actor<caf::reacts_to<market_spoke>,                      // from the source
+                                           caf::replies_to<ask_health>::with<health_reply>>;  // feeds that are stale
 
 /// The job table: what is due, when. Market time decides, the actor clock wakes.
-struct clock_struck { std::uint64_t round = 0; };
+struct clock_struck {
+  std::uint64_t round = 0;
+};
 using scheduler_actor = caf::typed_actor<caf::reacts_to<clock_struck>>;
 
 }  // namespace rltrader

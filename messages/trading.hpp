@@ -29,7 +29,8 @@ struct review_intent {
   static constexpr auto type_name = "review_intent";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"intent", &review_intent::intent, "what is wanted"}, field{"trace_id", &review_intent::trace_id, "its cause"},
+    return f(field{"intent", &review_intent::intent, "what is wanted"},
+             field{"trace_id", &review_intent::trace_id, "its cause"},
              field{"by_operator", &review_intent::by_operator, "a person asks; reductions pass a halt"},
              field{"risk_limit_set_id", &review_intent::risk_limit_set_id, "the run's limits beside the account's"});
   }
@@ -67,8 +68,10 @@ struct order_changed {
   static constexpr auto type_name = "order_changed";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"order", &order_changed::now, "as it stands"}, field{"fill", &order_changed::by_fill, "what moved it"},
-             field{"position", &order_changed::held, "after the fill"}, field{"trade", &order_changed::round_trip, "the round trip"},
+    return f(field{"order", &order_changed::now, "as it stands"},
+             field{"fill", &order_changed::by_fill, "what moved it"},
+             field{"position", &order_changed::held, "after the fill"},
+             field{"trade", &order_changed::round_trip, "the round trip"},
              field{"silent", &order_changed::silent, "three look-ups without an answer"});
   }
 };
@@ -82,7 +85,8 @@ struct position_changed {
   static constexpr auto type_name = "position_changed";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"position", &position_changed::held, "after it"}, field{"fill", &position_changed::by_fill, "what moved it"},
+    return f(field{"position", &position_changed::held, "after it"},
+             field{"fill", &position_changed::by_fill, "what moved it"},
              field{"cause", &position_changed::cause, "funding, liquidation, adl, reconciled"});
   }
 };
@@ -160,7 +164,8 @@ struct book_fill {
   static constexpr auto type_name = "book_fill";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"fill", &book_fill::what, "as the venue tells it"}, field{"why", &book_fill::why, "how it was found"});
+    return f(field{"fill", &book_fill::what, "as the venue tells it"},
+             field{"why", &book_fill::why, "how it was found"});
   }
 };
 
@@ -223,7 +228,8 @@ struct balance_known {
   static constexpr auto type_name = "balance_known";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"wallet", &balance_known::wallet, "USDT"}, field{"equity", &balance_known::equity, "USDT, by the venue"});
+    return f(field{"wallet", &balance_known::wallet, "USDT"},
+             field{"equity", &balance_known::equity, "USDT, by the venue"});
   }
 };
 
@@ -244,17 +250,18 @@ struct breaker_moved {
 enum class run_verb : unsigned char { start, pause, resume, stop, configure };
 constexpr auto words(run_verb) {
   return std::array{word{run_verb::start, "start"}, word{run_verb::pause, "pause"}, word{run_verb::resume, "resume"},
-                    word{run_verb::stop, "stop"},   word{run_verb::configure, "configure"}};
+                    word{run_verb::stop, "stop"}, word{run_verb::configure, "configure"}};
 }
 enum class disposition : unsigned char { unsaid, adopt, flatten };
 constexpr auto words(disposition) {
-  return std::array{word{disposition::unsaid, "unsaid"}, word{disposition::adopt, "adopt"}, word{disposition::flatten, "flatten"}};
+  return std::array{word{disposition::unsaid, "unsaid"}, word{disposition::adopt, "adopt"},
+                    word{disposition::flatten, "flatten"}};
 }
 struct run_command {
   pair_name pair;
   run_verb verb{};
   trading_mode mode{};
-  disposition on_position{};       ///< what of a held position, when starting or stopping
+  disposition on_position{};  ///< what of a held position, when starting or stopping
   pause_policy on_pause{};
   std::string risk_limit_set_id;
   std::optional<bool> learning_enabled;
@@ -266,7 +273,8 @@ struct run_command {
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"pair", &run_command::pair, "which"}, field{"verb", &run_command::verb, "what"},
-             field{"mode", &run_command::mode, "paper or live"}, field{"on_position", &run_command::on_position, "of a held position"},
+             field{"mode", &run_command::mode, "paper or live"},
+             field{"on_position", &run_command::on_position, "of a held position"},
              field{"on_pause", &run_command::on_pause, "while paused"},
              field{"risk_limit_set_id", &run_command::risk_limit_set_id, "limits beside the account's"},
              field{"learning_enabled", &run_command::learning_enabled, "learns online"},
@@ -294,10 +302,13 @@ struct pair_view {
   template <class F>
   static constexpr auto fields(F&& f) {
     return f(field{"pair", &pair_view::pair, "the pair"}, field{"run", &pair_view::run, "its run"},
-             field{"alive", &pair_view::alive, "its actor runs"}, field{"restarts", &pair_view::restarts, "since start"},
-             field{"quarantined", &pair_view::quarantined, "may not enter"}, field{"model", &pair_view::model, "the policy's version"},
-             field{"last_decision", &pair_view::last_decision, "the newest"}, field{"held", &pair_view::held, "base coins, signed"},
-             field{"entry_price", &pair_view::entry, "USDT"}, field{"last_bar", &pair_view::last_bar, "close of the newest bar"},
+             field{"alive", &pair_view::alive, "its actor runs"},
+             field{"restarts", &pair_view::restarts, "since start"},
+             field{"quarantined", &pair_view::quarantined, "may not enter"},
+             field{"model", &pair_view::model, "the policy's version"},
+             field{"last_decision", &pair_view::last_decision, "the newest"},
+             field{"held", &pair_view::held, "base coins, signed"}, field{"entry_price", &pair_view::entry, "USDT"},
+             field{"last_bar", &pair_view::last_bar, "close of the newest bar"},
              field{"bars", &pair_view::bars, "since start"}, field{"decisions", &pair_view::decisions, "since start"});
   }
 };

@@ -14,7 +14,7 @@ struct candle_query {
   rltrader::interval interval{};
   std::optional<instant> start{};  ///< open_time, inclusive
   std::optional<instant> end{};    ///< open_time, exclusive
-  std::int64_t limit = 500;      ///< the newest ones win; answered oldest first
+  std::int64_t limit = 500;        ///< the newest ones win; answered oldest first
 };
 
 struct market_store {
@@ -23,7 +23,8 @@ struct market_store {
   virtual result<void> append_bars(const std::vector<bar>& bars, const std::string& source) = 0;
   virtual result<void> append_funding(const std::vector<funding>& rows, const std::string& source) = 0;
   virtual result<std::vector<candle>> candles(const candle_query&) = 0;
-  virtual result<std::vector<funding>> funding_rates(const pair_name&, std::optional<instant> start, std::int64_t limit) = 0;
+  virtual result<std::vector<funding>> funding_rates(const pair_name&, std::optional<instant> start,
+                                                     std::int64_t limit) = 0;
   virtual std::string backend() const = 0;
 };
 

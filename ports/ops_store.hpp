@@ -23,23 +23,24 @@ using write_batch = std::vector<ops_row>;
 
 /// All that a desk restarts from.
 struct desk_image {
-  std::vector<order> open_orders;            ///< not terminal
-  std::vector<fill> open_order_fills;        ///< fills of those
-  std::vector<order> ended_lately{};         ///< within the time that a venue speaks of; filled by whoever opens a desk, not by load()
-  std::vector<fill> fills_lately{};          ///< likewise, those of open orders included
-  std::vector<position> positions;           ///< all: one a pair and side, their sums go back to the beginning
-  std::vector<trade> open_trades;            ///< not closed, cancelled or rejected
-  std::vector<agent_run> runs;               ///< the newest of each pair, stopped ones too
-  std::vector<risk_policy> policies;         ///< the active one
+  std::vector<order> open_orders;      ///< not terminal
+  std::vector<fill> open_order_fills;  ///< fills of those
+  std::vector<order>
+      ended_lately{};  ///< within the time that a venue speaks of; filled by whoever opens a desk, not by load()
+  std::vector<fill> fills_lately{};   ///< likewise, those of open orders included
+  std::vector<position> positions;    ///< all: one a pair and side, their sums go back to the beginning
+  std::vector<trade> open_trades;     ///< not closed, cancelled or rejected
+  std::vector<agent_run> runs;        ///< the newest of each pair, stopped ones too
+  std::vector<risk_policy> policies;  ///< the active one
   std::vector<breaker_row> breakers;
-  std::vector<alert> open_alerts;            ///< open or acknowledged
-  std::vector<retry_job> live_jobs;          ///< pending or processing
+  std::vector<alert> open_alerts;    ///< open or acknowledged
+  std::vector<retry_job> live_jobs;  ///< pending or processing
   std::vector<risk_limit_set> limit_sets;
   std::vector<agent_configuration> configurations;
-  std::vector<agent_version> versions;       ///< not retired
-  std::vector<quarantine> quarantines;       ///< active
+  std::vector<agent_version> versions;  ///< not retired
+  std::vector<quarantine> quarantines;  ///< active
   std::vector<desk_fact> facts;
-  std::vector<decision> last_decisions;      ///< the newest one of each pair
+  std::vector<decision> last_decisions;  ///< the newest one of each pair
 };
 
 /// A page of a list: newest first unless a query says otherwise.
@@ -59,9 +60,9 @@ struct list_query {
   std::optional<std::string> mode{};
   std::optional<std::string> side{};
   std::optional<std::string> severity{};
-  std::optional<std::string> id{};      ///< exact
-  std::optional<instant> start{};       ///< created / triggered / at, inclusive
-  std::optional<instant> end{};         ///< exclusive
+  std::optional<std::string> id{};  ///< exact
+  std::optional<instant> start{};   ///< created / triggered / at, inclusive
+  std::optional<instant> end{};     ///< exclusive
   std::int64_t offset = 0;
   std::int64_t limit = 50;
 };
@@ -70,7 +71,8 @@ struct list_query {
 struct ops_reader {
   virtual ~ops_reader() = default;
   virtual result<page_of<decision>> decisions(const list_query&) = 0;
-  virtual result<page_of<order>> orders(const list_query&) = 0;          ///< status: an order_state word; run: trade id also matches
+  virtual result<page_of<order>> orders(
+      const list_query&) = 0;  ///< status: an order_state word; run: trade id also matches
   virtual result<page_of<order>> orders_of_trade(const trade_id&) = 0;
   virtual result<page_of<order>> orders_of_decision(const decision_id&) = 0;
   virtual result<page_of<fill>> fills_of_order(const order_id&) = 0;

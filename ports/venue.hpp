@@ -53,7 +53,7 @@ using lookup_answer = std::variant<order_report, order_absent, no_word>;
 struct position_report {
   pair_name pair;
   position_side leg_side{};
-  quantity held;   ///< signed
+  quantity held;  ///< signed
   price entry;
   price mark;
   price liquidation;  ///< zero: none
@@ -69,7 +69,7 @@ struct balance_report {
 struct venue_books {
   std::vector<order_report> open_orders;
   std::vector<position_report> positions;
-  std::vector<fill> fills;         ///< since the asked moment, oldest first
+  std::vector<fill> fills;  ///< since the asked moment, oldest first
   balance_report balance;
   position_mode mode{};
   instant at{};

@@ -28,7 +28,9 @@ namespace rltrader {
 namespace {
 
 instant wall_now() { return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now()); }
-double monotonic_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double monotonic_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 constexpr double read_seconds_most = 1.5;  ///< of one statement of a list; below the time-out of a call
 
@@ -54,7 +56,8 @@ result<stores> open_stores(const std::string& folder, std::shared_ptr<std::atomi
   auto ops = storage::open_sqlite_ops(folder + "/ops.db");
   if (!ops) return ops.error();
   s.ops = std::move(*ops);
-  auto reader = storage::open_sqlite_ops_reader(folder + "/ops.db", [read_deadline] { return monotonic_seconds() > read_deadline->load(); });
+  auto reader = storage::open_sqlite_ops_reader(
+      folder + "/ops.db", [read_deadline] { return monotonic_seconds() > read_deadline->load(); });
   if (!reader) return reader.error();
   s.reader = std::move(*reader);
   auto market = storage::open_sqlite_market(folder + "/market.db");
@@ -84,7 +87,10 @@ http::server_options http_options(const loaded& state, const ports::clock& clock
   o.cors_origin = v.cors_origin;
   o.request_timeout = milliseconds{v.request_timeout_ms};
   o.supported = supported_pairs(v);
-  o.version = {.version = version_text(), .commit = commit_text(), .build_type = build_type_text(), .backends = {"sqlite (ops, market)", "sim (market data)", "paper (venue)"}};
+  o.version = {.version = version_text(),
+               .commit = commit_text(),
+               .build_type = build_type_text(),
+               .backends = {"sqlite (ops, market)", "sim (market data)", "paper (venue)"}};
   o.seed = static_cast<std::uint64_t>(v.seed) ^ static_cast<std::uint64_t>(ms_of(wall_now()));
   o.wall_now = wall_now;
   o.market_now = [&clock] { return clock.now(); };
@@ -92,7 +98,12 @@ http::server_options http_options(const loaded& state, const ports::clock& clock
   o.configuration = [state] {
     json rows = json::array();
     for (const auto& s : view_settings(state))
-      rows.push_back({{"key", s.key}, {"value", s.value}, {"origin", s.origin}, {"sentence", s.sentence}, {"secret", s.secret}, {"reloadable", s.reloadable}});
+      rows.push_back({{"key", s.key},
+                      {"value", s.value},
+                      {"origin", s.origin},
+                      {"sentence", s.sentence},
+                      {"secret", s.secret},
+                      {"reloadable", s.reloadable}});
     return rows;
   };
   return o;
@@ -100,14 +111,16 @@ http::server_options http_options(const loaded& state, const ports::clock& clock
 
 void print_where(std::ostream& out, const settings& v, std::uint16_t port, const std::string& folder) {
   const auto url = "http://" + v.http_bind + ":" + std::to_string(port);
-  out << "rltraderd " << version_text() << " demo: " << v.learning_pairs.size() << " pairs on paper, " << text_of(v.policy) << " agents, market time x" << v.time_scale << "\n"
+  out << "rltraderd " << version_text() << " demo: " << v.learning_pairs.size() << " pairs on paper, "
+      << text_of(v.policy) << " agents, market time x" << v.time_scale << "\n"
       << "  data     " << folder << "\n"
       << "  look at  " << url << "/health/ready   " << url << "/ops/trading/risk   " << url << "/docs\n"
       << "  stop     Ctrl-C" << std::endl;
 }
 
 /// SIGHUP: reads the settings again; the pair list takes effect, what needs a restart is named.
-void reload(const command_line& line, start_mode mode, settings& now, const directory& desk, http::http_server& server, caf::actor_system& system) {
+void reload(const command_line& line, start_mode mode, settings& now, const directory& desk, http::http_server& server,
+            caf::actor_system& system) {
   load_request again;
   again.line = line;
   again.environment = process_environment();
@@ -116,19 +129,25 @@ void reload(const command_line& line, start_mode mode, settings& now, const dire
   const auto next = load_settings(again);
   const auto plan = plan_reload(now, next);
   if (!plan.violations.empty()) {
-    for (const auto& v : plan.violations) log_event(log_level::error, "reload.refused", "", "daemon", "", violation_text(v));
+    for (const auto& v : plan.violations)
+      log_event(log_level::error, "reload.refused", "", "daemon", "", violation_text(v));
     return;
   }
-  for (const auto& key : plan.needs_restart) log_event(log_level::warn, "reload.needs_restart", "", "daemon", "", key + " needs a restart");
-  for (const auto& c : plan.fixed) log_event(log_level::warn, "reload.covered", "", "daemon", "", c.key + " (" + c.where + ") is covered by " + c.by);
+  for (const auto& key : plan.needs_restart)
+    log_event(log_level::warn, "reload.needs_restart", "", "daemon", "", key + " needs a restart");
+  for (const auto& c : plan.fixed)
+    log_event(log_level::warn, "reload.covered", "", "daemon", "", c.key + " (" + c.where + ") is covered by " + c.by);
   for (const auto& key : plan.changed) log_event(log_level::info, "reload.changed", "", "daemon", "", key);
   now = plan.values;
   redact_in_log(secret_values(now));
-  if (const auto reopened = reopen_log_file(); !reopened) log_event(log_level::error, "reload.log", "", "daemon", "", reopened.error().what);
+  if (const auto reopened = reopen_log_file(); !reopened)
+    log_event(log_level::error, "reload.log", "", "daemon", "", reopened.error().what);
   const auto tokens = tokens_of(now);
   if (!tokens)
-    log_event(log_level::error, "reload.credentials", "", "daemon", "", tokens.error().what + "; the former tokens stay");
-  else if (const auto taken = server.set_credentials(now.api_token, *tokens); !taken) log_event(log_level::error, "reload.credentials", "", "daemon", "", taken.error().what);
+    log_event(log_level::error, "reload.credentials", "", "daemon", "",
+              tokens.error().what + "; the former tokens stay");
+  else if (const auto taken = server.set_credentials(now.api_token, *tokens); !taken)
+    log_event(log_level::error, "reload.credentials", "", "daemon", "", taken.error().what);
   server.set_cors_origin(now.cors_origin);
   if (plan.pairs_added.empty() && plan.pairs_removed.empty()) return;
   caf::scoped_actor self{system};
@@ -139,7 +158,9 @@ void reload(const command_line& line, start_mode mode, settings& now, const dire
             for (const auto& p : c.removed) log_event(log_level::info, "pair.removed", p, "daemon", "", "by a reload");
             for (const auto& p : c.refused) log_event(log_level::error, "pair.not_changed", "", "daemon", "", p);
           },
-          [](const caf::error& e) { log_event(log_level::error, "reload.failed", "", "daemon", "", from_caf(e, "the pair supervisor").what); });
+          [](const caf::error& e) {
+            log_event(log_level::error, "reload.failed", "", "daemon", "", from_caf(e, "the pair supervisor").what);
+          });
 }
 
 int fail(std::ostream& err, const failure& why) {
@@ -152,7 +173,16 @@ int fail(std::ostream& err, const failure& why) {
 int run_demo(const command_line& line, const loaded& state, std::ostream& out, std::ostream& err) {
   const auto began = monotonic_seconds();
   bell news;
-  signal_watch signals({.stop = [&](int) { news.stop = true; news.ring(); }, .reload = [&] { news.reload = true; news.ring(); }});
+  signal_watch signals({.stop =
+                            [&](int) {
+                              news.stop = true;
+                              news.ring();
+                            },
+                        .reload =
+                            [&] {
+                              news.reload = true;
+                              news.ring();
+                            }});
   const auto& v = state.values;
   for (const auto& missing : not_built_in(v)) {
     err << "rltraderd: " << missing.key << ": " << missing.sentence << std::endl;
@@ -162,7 +192,10 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   const auto lock = folder_lock::take(v.data_dir, wall_now());
   if (!lock) return fail(err, lock.error());
   const auto logs = v.log_file.empty() ? v.data_dir + "/rltraderd.log" : v.log_file;
-  if (const auto set = set_up_logging({.form = v.log_format, .level = v.log_level, .file = logs, .secrets = secret_values(v)}); !set) return fail(err, set.error());
+  if (const auto set =
+          set_up_logging({.form = v.log_format, .level = v.log_level, .file = logs, .secrets = secret_values(v)});
+      !set)
+    return fail(err, set.error());
 
   const auto read_deadline = std::make_shared<std::atomic<double>>(1e300);
   auto kept = open_stores(v.data_dir, read_deadline);
@@ -208,7 +241,8 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
 
   int exit_code = 0;
   {
-    desk_loop loop{system, outside, terms, [&server](std::optional<directory> d) { server.set_directory(std::move(d)); }};
+    desk_loop loop{system, outside, terms,
+                   [&server](std::optional<directory> d) { server.set_directory(std::move(d)); }};
     news.loop = &loop;
     if (const auto desk_opened = loop.open(); !desk_opened) {
       exit_code = fail(err, desk_opened.error());
@@ -223,7 +257,9 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
       });
       // Should the desk be reopened meanwhile, the rest of the history is lost to the store and only there.
       std::thread history([&market, keeper = loop.handles().market_store] {
-        market.hand_over_history([&](std::vector<bar> some) { caf::anon_send(keeper, store_bars{std::move(some), "sim"}); });
+        market.hand_over_history([&](std::vector<bar> some) {
+          caf::anon_send(keeper, store_bars{std::move(some), "sim"});
+        });
       });
       heartbeat pulse{system, market.clock(), out, began, monotonic_seconds};
       auto now = v;

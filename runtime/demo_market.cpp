@@ -18,12 +18,13 @@ namespace rltrader {
 
 namespace {
 
-constexpr std::size_t bars_kept = 10'000;  ///< 1m bars of a pair in memory: enough for the longest warm-up (4h contexts)
+constexpr std::size_t bars_kept =
+    10'000;  ///< 1m bars of a pair in memory: enough for the longest warm-up (4h contexts)
 
 /// Where the market stands, in its file.
 struct market_place {
   std::int64_t seed = 0;
-  instant begun{};   ///< minute zero of the prices
+  instant begun{};  ///< minute zero of the prices
   instant reached{};
 
   static constexpr auto type_name = "market_place";
@@ -62,8 +63,8 @@ result<std::unique_ptr<demo_market>> demo_market::open(demo_setup how) {
   instant reached = open_of(interval::m1, s.begin);
   if (*place) {
     if ((*place)->seed != static_cast<std::int64_t>(s.seed))
-      return {errc::conflict, "the data folder's market has seed " + std::to_string((*place)->seed) + ", asked for is " + std::to_string(s.seed) +
-                                  "; use that seed or another --data-dir"};
+      return {errc::conflict, "the data folder's market has seed " + std::to_string((*place)->seed) +
+                                  ", asked for is " + std::to_string(s.seed) + "; use that seed or another --data-dir"};
     begun = (*place)->begun;
     reached = (*place)->reached;
     made->first_start_ = false;
@@ -95,7 +96,8 @@ demo_market::~demo_market() { stop(); }
 void demo_market::prepare() {
   for (auto& [pair, w] : walks_) {
     auto past = prices_->history(pair, minute_open_);
-    if (!first_start_ && past.size() > bars_kept) past.erase(past.begin(), past.end() - static_cast<std::ptrdiff_t>(bars_kept));
+    if (!first_start_ && past.size() > bars_kept)
+      past.erase(past.begin(), past.end() - static_cast<std::ptrdiff_t>(bars_kept));
     w.longer = aggregator{interval::m1, setup_.primary};
     if (setup_.primary != interval::m1)
       for (const auto& c : past)
@@ -147,7 +149,8 @@ void demo_market::play_minute_until(instant now) {
     const tick* next = nullptr;
     walk* whose = nullptr;
     for (auto& [pair, w] : walks_)
-      if (w.next_tick < w.ticks.size() && w.ticks[w.next_tick].at <= now && (!next || w.ticks[w.next_tick].at < next->at)) {
+      if (w.next_tick < w.ticks.size() && w.ticks[w.next_tick].at <= now &&
+          (!next || w.ticks[w.next_tick].at < next->at)) {
         next = &w.ticks[w.next_tick];
         whose = &w;
       }
@@ -228,11 +231,13 @@ void demo_market::save_progress(instant at) {
   if (well) std::rename(temporary.c_str(), setup_.progress_file.c_str());
 }
 
-result<std::vector<candle>> demo_market::history(const pair_name& pair, interval i, instant start, instant end, std::int64_t limit) {
+result<std::vector<candle>> demo_market::history(const pair_name& pair, interval i, instant start, instant end,
+                                                 std::int64_t limit) {
   const std::lock_guard lock(bars_guard_);
   const auto it = bars_.find(pair);
   if (it == bars_.end()) return {errc::not_found, "the demo has no market of " + pair.text()};
-  return bars_of(it->second, interval::m1, {.interval = i, .start = start, .end = end, .limit = limit, .now = clock_->now()});
+  return bars_of(it->second, interval::m1,
+                 {.interval = i, .start = start, .end = end, .limit = limit, .now = clock_->now()});
 }
 
 void demo_market::hand_over_history(const std::function<void(std::vector<bar>)>& take) {
@@ -245,7 +250,9 @@ void demo_market::hand_over_history(const std::function<void(std::vector<bar>)>&
       all = bars_[pair];
     }
     if (setup_.primary != interval::m1) {
-      auto longer = bars_of(all, interval::m1, {.interval = setup_.primary, .start = {}, .end = clock_->now(), .limit = 1'000'000, .now = clock_->now()});
+      auto longer = bars_of(
+          all, interval::m1,
+          {.interval = setup_.primary, .start = {}, .end = clock_->now(), .limit = 1'000'000, .now = clock_->now()});
       if (longer) all = std::move(*longer);
     }
     for (std::size_t i = 0; i < all.size(); i += batch) {

@@ -23,16 +23,16 @@ namespace rltrader {
 
 struct demo_setup {
   std::uint64_t seed = 1;
-  double time_scale = 60;                 ///< market seconds in a real second
-  int history_days = 60;                  ///< made at the first start
+  double time_scale = 60;  ///< market seconds in a real second
+  int history_days = 60;   ///< made at the first start
   std::vector<pair_name> pairs;
-  interval primary = interval::m1;        ///< of the bars it tells
+  interval primary = interval::m1;  ///< of the bars it tells
   int ticks_a_minute = 12;
   sim::venue_settings venue;
   ports::venue_journal* journal = nullptr;
-  std::string progress_file;              ///< where the market's place is kept; empty: nowhere
-  instant begin{};                        ///< market time of the very first start
-  std::function<double()> monotonic;      ///< seconds
+  std::string progress_file;          ///< where the market's place is kept; empty: nowhere
+  instant begin{};                    ///< market time of the very first start
+  std::function<double()> monotonic;  ///< seconds
 };
 
 /// Market time that runs faster than the clock on the wall, from where it stopped.
@@ -63,7 +63,8 @@ class demo_market final : public ports::market_source {
   bool first_start() const { return first_start_; }
 
   // ports::market_source
-  result<std::vector<candle>> history(const pair_name& pair, interval i, instant start, instant end, std::int64_t limit) override;
+  result<std::vector<candle>> history(const pair_name& pair, interval i, instant start, instant end,
+                                      std::int64_t limit) override;
   void on_event(std::function<void(const ports::market_event&)> sink) override { sink_.set(std::move(sink)); }
   std::string name() const override { return "sim"; }
 
@@ -101,7 +102,7 @@ class demo_market final : public ports::market_source {
   std::unique_ptr<simulated_exchange> exchange_;
   event_sink<ports::market_event> sink_;
   std::map<pair_name, walk> walks_;
-  instant minute_open_{};      ///< of the minute that is being played
+  instant minute_open_{};  ///< of the minute that is being played
   instant played_until_{};
 
   std::mutex bars_guard_;

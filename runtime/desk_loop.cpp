@@ -5,7 +5,8 @@
 
 namespace rltrader {
 
-desk_loop::desk_loop(caf::actor_system& system, world outside, desk_terms terms, std::function<void(std::optional<directory>)> on_directory)
+desk_loop::desk_loop(caf::actor_system& system, world outside, desk_terms terms,
+                     std::function<void(std::optional<directory>)> on_directory)
     : system_(system), outside_(std::move(outside)), terms_(std::move(terms)), on_directory_(std::move(on_directory)) {}
 
 desk_loop::~desk_loop() { close(); }
@@ -58,7 +59,10 @@ std::optional<std::string> desk_loop::tend(std::chrono::milliseconds patience) {
   // Retried at a growing pace for as long as the daemon lives: an operator sees 503 with the reason meanwhile.
   if (failures_in_a_row_++ > 0) {
     std::unique_lock lock(guard_);
-    woken_.wait_for(lock, std::min(std::chrono::milliseconds{100} * (1 << std::min(failures_in_a_row_, 7)), std::chrono::milliseconds{10'000}), [this] { return wake_; });
+    woken_.wait_for(lock,
+                    std::min(std::chrono::milliseconds{100} * (1 << std::min(failures_in_a_row_, 7)),
+                             std::chrono::milliseconds{10'000}),
+                    [this] { return wake_; });
     wake_ = false;
   }
   close();

@@ -17,7 +17,8 @@ namespace rltrader {
 class desk_loop {
  public:
   /// `on_directory` hears of each opening and closing (none while there is no desk).
-  desk_loop(caf::actor_system& system, world outside, desk_terms terms, std::function<void(std::optional<directory>)> on_directory);
+  desk_loop(caf::actor_system& system, world outside, desk_terms terms,
+            std::function<void(std::optional<directory>)> on_directory);
   ~desk_loop();
   desk_loop(const desk_loop&) = delete;
   desk_loop& operator=(const desk_loop&) = delete;

@@ -31,10 +31,13 @@ bool write_halt_file(const std::string& path, const std::string& reason) {
   }
   const auto temporary = path + ".new";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  bool well = fd >= 0 && ::write(fd, reason.data(), reason.size()) == static_cast<ssize_t>(reason.size()) && ::fsync(fd) == 0;
+  bool well =
+      fd >= 0 && ::write(fd, reason.data(), reason.size()) == static_cast<ssize_t>(reason.size()) && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   well = well && std::rename(temporary.c_str(), path.c_str()) == 0;
-  if (!well) log_event(log_level::error, "halt.file", "", "risk", "", "the halt could not be written to " + path + "; it holds in memory");
+  if (!well)
+    log_event(log_level::error, "halt.file", "", "risk", "",
+              "the halt could not be written to " + path + "; it holds in memory");
   return well;
 }
 

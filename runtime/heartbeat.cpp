@@ -16,17 +16,22 @@ std::optional<Answer> ask(caf::actor_system& system, const Handle& whom, Questio
   if (!whom) return std::nullopt;
   caf::scoped_actor self{system};
   std::optional<Answer> answer;
-  self->request(whom, caf::timespan{patience}, std::move(question)).receive([&](Answer& a) { answer = std::move(a); }, [](const caf::error&) {
-    // Shown as missing: the daemon says why on /health/ready.
-  });
+  self->request(whom, caf::timespan{patience}, std::move(question))
+      .receive([&](Answer& a) { answer = std::move(a); },
+               [](const caf::error&) {
+                 // Shown as missing: the daemon says why on /health/ready.
+               });
   return answer;
 }
 }  // namespace
 
-heartbeat::heartbeat(caf::actor_system& system, const ports::clock& clock, std::ostream& out, double began, std::function<double()> monotonic)
+heartbeat::heartbeat(caf::actor_system& system, const ports::clock& clock, std::ostream& out, double began,
+                     std::function<double()> monotonic)
     : system_(system), clock_(clock), out_(out), began_(began), monotonic_(std::move(monotonic)), last_line_(began) {}
 
-std::optional<pair_list> heartbeat::ask_pairs(const directory& desk) { return ask<pair_list>(system_, desk.pairs, ask_health{}); }
+std::optional<pair_list> heartbeat::ask_pairs(const directory& desk) {
+  return ask<pair_list>(system_, desk.pairs, ask_health{});
+}
 
 void heartbeat::turn(const directory& desk) {
   const auto now = monotonic_();
@@ -40,7 +45,8 @@ void heartbeat::turn(const directory& desk) {
         first_seen_ = true;
         char seconds_text[32];
         std::snprintf(seconds_text, sizeof seconds_text, "%.2f", now - began_);
-        out_ << "first decision after " << seconds_text << " s: " << p.pair.text() << ' ' << text_of(p.last_decision->choice) << " (" << p.last_decision->reason << ")" << std::endl;
+        out_ << "first decision after " << seconds_text << " s: " << p.pair.text() << ' '
+             << text_of(p.last_decision->choice) << " (" << p.last_decision->reason << ")" << std::endl;
         break;
       }
   if (line_due) {
@@ -60,11 +66,13 @@ void heartbeat::print_line(const directory& desk, const pair_list& pairs) {
     running += p.run.status == run_status::running && p.alive;
     holding += !p.held.is_zero();
   }
-  out_ << rfc3339_text(clock_.now()).substr(0, 19) << "Z  pairs " << running << '/' << pairs.pairs.size() << " running, " << holding << " holding  bars " << bars << "  decisions " << decisions;
+  out_ << rfc3339_text(clock_.now()).substr(0, 19) << "Z  pairs " << running << '/' << pairs.pairs.size()
+       << " running, " << holding << " holding  bars " << bars << "  decisions " << decisions;
   if (const auto risk = ask<risk_view>(system_, desk.risk, ask_risk{})) {
     char money_text[96];
-    std::snprintf(money_text, sizeof money_text, "  equity %.2f  exposure %.2f  day's loss %.2f", risk->snapshot.equity.to_double(),
-                  risk->snapshot.total_exposure.to_double(), risk->snapshot.daily_loss.to_double());
+    std::snprintf(money_text, sizeof money_text, "  equity %.2f  exposure %.2f  day's loss %.2f",
+                  risk->snapshot.equity.to_double(), risk->snapshot.total_exposure.to_double(),
+                  risk->snapshot.daily_loss.to_double());
     out_ << money_text << "  breaker " << risk->state.status;
     if (!risk->quarantined.empty()) out_ << "  quarantined " << risk->quarantined.size();
   }

@@ -13,7 +13,8 @@ namespace rltrader {
 
 class heartbeat {
  public:
-  heartbeat(caf::actor_system& system, const ports::clock& clock, std::ostream& out, double began, std::function<double()> monotonic);
+  heartbeat(caf::actor_system& system, const ports::clock& clock, std::ostream& out, double began,
+            std::function<double()> monotonic);
   /// Asks the desk and prints what is due: at first each turn looks for the first decision, then a line every ten seconds.
   void turn(const directory& desk);
   bool first_decision_seen() const { return first_seen_; }

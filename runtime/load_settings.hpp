@@ -112,7 +112,7 @@ struct reload_plan {
   std::vector<pair_name> pairs_added;
   std::vector<pair_name> pairs_removed;
   std::vector<setting_violation> violations;  ///< not empty: nothing may be applied
-  settings values;                    ///< the present ones with what takes effect
+  settings values;                            ///< the present ones with what takes effect
 };
 /// Compares what runs with what was loaded anew; the mix of both is checked again, for a restart's half may be missing.
 reload_plan plan_reload(const settings& now, const loaded& next);

@@ -27,7 +27,8 @@ void print_help(std::ostream& out) {
          "modes\n"
          "  demo             the eight default pairs on paper, in an embedded simulated market (see --time-scale)\n"
          "  replay PATH...   recorded candles (.csv, .csv.gz, folders) through the same actors; --speed=max --json\n"
-         "  serve            the default: trades where the settings say; needs an exchange, which this version does not have\n"
+         "  serve            the default: trades where the settings say; needs an exchange, which this version does "
+         "not have\n"
          "  config WORD      show [--origin], check, print-example, print-page\n\n"
          "  --check-config   all violations of the settings at once; exit 78 when there are any\n"
          "  --version, --help\n\n"
@@ -59,7 +60,9 @@ int replay_words(const std::vector<std::string>& words, const loaded& state) {
   // What happens on the way is in the report; only what is wrong is worth a line, unless a level was asked for.
   const bool level_given = state.origin_of("RLTRADER_LOG_LEVEL").from != origin_kind::by_default;
   const auto level = level_given ? values.log_level : log_threshold::errors_only;
-  if (const auto set = set_up_logging({.form = values.log_format, .level = level, .file = values.log_file, .secrets = secret_values(values)}); !set) {
+  if (const auto set = set_up_logging(
+          {.form = values.log_format, .level = level, .file = values.log_file, .secrets = secret_values(values)});
+      !set) {
     std::cerr << "rltraderd: " << set.error().what << '\n';
     return 1;
   }
@@ -94,20 +97,25 @@ int run(const std::vector<std::string>& arguments) {
     mode = words.front();
     words.erase(words.begin());
   }
-  const auto start = mode == "demo" ? start_mode::demonstration : mode == "replay" ? start_mode::replaying : start_mode::serving;
+  const auto start = mode == "demo"     ? start_mode::demonstration
+                     : mode == "replay" ? start_mode::replaying
+                                        : start_mode::serving;
   if (mode != "serve" && mode != "demo" && mode != "replay" && mode != "config")
     return refuse_usage("no mode '" + mode + "'; there are serve, demo, replay and config");
   const auto rest = words;
-  const auto state = load_settings({.line = line, .environment = process_environment(), .read = read_small_file, .mode = start});
+  const auto state =
+      load_settings({.line = line, .environment = process_environment(), .read = read_small_file, .mode = start});
   if (mode == "config") return run_config_command(rest, state, std::cout, std::cerr);
   if (check) return run_check_config(state, std::cout, std::cerr);
   if (!state.ok()) return refuse_settings(state);
   if (mode == "replay") {
     return replay_words(rest, state);
   }
-  for (const auto& w : rest) return refuse_usage(w.starts_with("-") ? unknown_flag_text(w) : "'" + w + "' means nothing here");
+  for (const auto& w : rest)
+    return refuse_usage(w.starts_with("-") ? unknown_flag_text(w) : "'" + w + "' means nothing here");
   if (mode == "demo") return run_demo(line, state, std::cout, std::cerr);
-  std::cerr << "rltraderd serve: this version has no exchange client; run 'rltraderd demo' (simulated market) or 'rltraderd replay'.\n";
+  std::cerr << "rltraderd serve: this version has no exchange client; run 'rltraderd demo' (simulated market) or "
+               "'rltraderd replay'.\n";
   return 1;
 }
 

@@ -66,7 +66,8 @@ constexpr std::array daemon_rows{
     setting_row{.key = "RLTRADER_LOG_FILE",
                 .slot = slot_of<&settings::log_file>,
                 .fallback = "",
-                .sentence = "Where lines are appended; unset: stderr, in demo rltraderd.log in its data folder. SIGHUP opens it anew, for log rotation."},
+                .sentence = "Where lines are appended; unset: stderr, in demo rltraderd.log in its data folder. SIGHUP "
+                            "opens it anew, for log rotation."},
 };
 
 constexpr std::array http_rows{

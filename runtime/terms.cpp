@@ -22,7 +22,9 @@ risk_policy paper_policy(const settings& values) {
 }
 
 desk_terms paper_terms(const settings& values, double time_scale) {
-  const auto real = [&](double seconds_on_the_wall) { return milliseconds{static_cast<std::int64_t>(seconds_on_the_wall * time_scale * 1000)}; };
+  const auto real = [&](double seconds_on_the_wall) {
+    return milliseconds{static_cast<std::int64_t>(seconds_on_the_wall * time_scale * 1000)};
+  };
   desk_terms t;
   t.mode = trading_mode::paper;
   t.pairs = values.learning_pairs;

@@ -19,13 +19,15 @@ namespace {
 /// Watches all actors but the pairs. The first death ends the desk: there is one way to recover, and it is reopening.
 class desk_root : public caf::event_based_actor {
  public:
-  desk_root(caf::actor_config& cfg, std::vector<std::pair<std::string, caf::actor_addr>> watched, std::function<void(const std::string&)> on_failure)
+  desk_root(caf::actor_config& cfg, std::vector<std::pair<std::string, caf::actor_addr>> watched,
+            std::function<void(const std::string&)> on_failure)
       : caf::event_based_actor(cfg), watched_(std::move(watched)), on_failure_(std::move(on_failure)) {}
 
   caf::behavior make_behavior() override {
     die_loudly(this, "desk_root");
     set_down_handler([this](caf::down_msg& m) {
-      const auto it = std::find_if(watched_.begin(), watched_.end(), [&](const auto& w) { return w.second == m.source; });
+      const auto it =
+          std::find_if(watched_.begin(), watched_.end(), [&](const auto& w) { return w.second == m.source; });
       if (it == watched_.end() || told_ || m.reason == caf::exit_reason::user_shutdown) return;
       told_ = true;
       on_failure_(it->first + " died: " + caf::to_string(m.reason));
@@ -45,7 +47,9 @@ class desk_root : public caf::event_based_actor {
 result<std::string> installation_of(const world& outside, const ports::desk_image& image, const desk_terms& terms) {
   for (const auto& f : image.facts)
     if (f.name == "installation") return f.value;
-  const auto made = sha256_hex("installation|" + terms.account + '|' + std::to_string(terms.seed) + '|' + std::to_string(ms_of(outside.clock->now()))).substr(0, 16);
+  const auto made = sha256_hex("installation|" + terms.account + '|' + std::to_string(terms.seed) + '|' +
+                               std::to_string(ms_of(outside.clock->now())))
+                        .substr(0, 16);
   if (const auto kept = outside.ops->commit({desk_fact{"installation", made}}); !kept) return kept.error();
   return made;
 }
@@ -54,7 +58,8 @@ result<std::string> installation_of(const world& outside, const ports::desk_imag
 void add_halt_file(ports::desk_image& image, const world& outside) {
   const auto reason = read_halt_file(outside.halt_file);
   if (!reason) return;
-  auto account = std::find_if(image.breakers.begin(), image.breakers.end(), [](const breaker_row& b) { return b.scope == "account"; });
+  auto account = std::find_if(image.breakers.begin(), image.breakers.end(),
+                              [](const breaker_row& b) { return b.scope == "account"; });
   if (account == image.breakers.end()) {
     account = image.breakers.insert(image.breakers.end(), breaker_row{});
     account->scope = "account";
@@ -77,7 +82,9 @@ constexpr std::int64_t pages_most = 7;
 
 /// All rows of a list since a moment, newest first, up to what our books remember.
 template <class Row>
-result<std::vector<Row>> all_since(ports::ops_reader& store, result<ports::page_of<Row>> (ports::ops_reader::*list)(const ports::list_query&), instant since) {
+result<std::vector<Row>> all_since(ports::ops_reader& store,
+                                   result<ports::page_of<Row>> (ports::ops_reader::*list)(const ports::list_query&),
+                                   instant since) {
   std::vector<Row> out;
   ports::list_query q;
   q.start = since;
@@ -122,9 +129,13 @@ result<std::vector<retry_job>> jobs_of(const ports::desk_image& image, const wor
 std::vector<scheduled_job> job_table_of(const desk_terms& terms, const directory& d, const ports::clock& clock) {
   std::vector<scheduled_job> jobs;
   if (!terms.scheduled) return jobs;
-  jobs.push_back({"reconcile", terms.reconcile_every, true, [r = d.reconciler] { caf::anon_send(r, reconcile_now{{}, "scheduler"}); }});
-  jobs.push_back({"sweep_jobs", terms.sweep_every, true, [q = d.retry_queue] { caf::anon_send(q, sweep_jobs{}); }});
-  jobs.push_back({"retention", hours{1}, false, [l = d.ledger, &clock] { caf::anon_send(l, retain_rows{clock.now() - hours{24 * 7}, clock.now() - hours{24}}); }});
+  jobs.push_back({"reconcile", terms.reconcile_every, true, [r = d.reconciler] {
+                    caf::anon_send(r, reconcile_now{{}, "scheduler"});
+                  }});
+  jobs.push_back({"sweep_jobs", terms.sweep_every, false, [q = d.retry_queue] { caf::anon_send(q, sweep_jobs{}); }});
+  jobs.push_back({"retention", hours{1}, false, [l = d.ledger, &clock] {
+                    caf::anon_send(l, retain_rows{clock.now() - hours{24 * 7}, clock.now() - hours{24}});
+                  }});
   return jobs;
 }
 
@@ -163,15 +174,24 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
   h.executor = spawn_executor(system, around, h.ledger, h.alert_sink, h.retry_queue, *outside.venue, gate, image,
                               {.mode = terms.mode, .slippage_slo_bps = terms.slippage_slo_bps});
   const review_terms review{.validity = terms.order_validity, .mark_fresh_for = terms.mark_fresh_for};
-  h.risk = spawn_risk(system, around, h.ledger, h.alert_sink, h.executor, gate, image,
-                      {.mode = terms.mode, .installation = *installation, .account = terms.account, .instruments = instruments,
-                       .first_policy = terms.first_policy, .starting_wallet = terms.starting_balance, .review = review,
-                       .halt_file = outside.halt_file, .check_every = std::max(milliseconds{seconds{10}}, terms.mark_fresh_for),
-                       .reconciled_at_start = terms.reconciled_at_start,
-                       .write_halt_file = [path = outside.halt_file](const std::string& reason) { write_halt_file(path, reason); }});
-  const auto setup_of = [terms, instruments, source = outside.market->name(), installation = *installation](const pair_name& name) {
+  h.risk = spawn_risk(
+      system, around, h.ledger, h.alert_sink, h.executor, gate, image,
+      {.mode = terms.mode,
+       .installation = *installation,
+       .account = terms.account,
+       .instruments = instruments,
+       .first_policy = terms.first_policy,
+       .starting_wallet = terms.starting_balance,
+       .review = review,
+       .halt_file = outside.halt_file,
+       .check_every = std::max(milliseconds{seconds{10}}, terms.mark_fresh_for),
+       .reconciled_at_start = terms.reconciled_at_start,
+       .write_halt_file = [path = outside.halt_file](const std::string& reason) { write_halt_file(path, reason); }});
+  const auto setup_of = [terms, instruments, source = outside.market->name(),
+                         installation = *installation](const pair_name& name) {
     pair_setup setup;
-    const auto it = std::find_if(instruments.begin(), instruments.end(), [&](const instrument& i) { return i.pair == name; });
+    const auto it =
+        std::find_if(instruments.begin(), instruments.end(), [&](const instrument& i) { return i.pair == name; });
     setup.terms.instrument = it == instruments.end() ? simulated_instrument(name) : *it;
     setup.terms.primary = terms.primary;
     setup.terms.contexts = terms.contexts;
@@ -180,37 +200,56 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
     setup.terms.mode = terms.mode;
     setup.terms.largest_position = part_of(terms.starting_balance, terms.largest_position);
     setup.terms.gate.freshness = terms.feed_fresh_for;
-    setup.terms.features = {.ood_zscore_limit = terms.ood_limit, .missing_critical_most = static_cast<std::size_t>(terms.missing_critical_most)};
+    setup.terms.features = {.ood_zscore_limit = terms.ood_limit,
+                            .missing_critical_most = static_cast<std::size_t>(terms.missing_critical_most)};
     setup.terms.source = source;
     if (terms.make_policy)
       setup.make_policy = terms.make_policy;
     else
-      setup.make_policy = [policy = terms.policy](const pair_name&, const std::vector<std::string>& features) { return make_rule_policy(policy, features); };
+      setup.make_policy = [policy = terms.policy](const pair_name&, const std::vector<std::string>& features) {
+        return make_rule_policy(policy, features);
+      };
     setup.latency_slo_ms = terms.latency_slo_ms;
     setup.before_decision = terms.before_decision;
     return setup;
   };
-  const auto history = [&market = *outside.market, &clock = *outside.clock](const pair_name& name, interval i, std::size_t bars) {
+  const auto history = [&market = *outside.market, &clock = *outside.clock](const pair_name& name, interval i,
+                                                                            std::size_t bars) {
     const auto now = clock.now();
-    auto found = market.history(name, i, now - nominal_length(i) * static_cast<std::int64_t>(bars + 1), now, static_cast<std::int64_t>(bars));
+    auto found = market.history(name, i, now - nominal_length(i) * static_cast<std::int64_t>(bars + 1), now,
+                                static_cast<std::int64_t>(bars));
     if (!found) return std::vector<candle>{};
     // A bar that has not closed yet is no history.
     std::erase_if(*found, [&](const candle& c) { return next_open(i, c.open_time) > now; });
     return std::move(*found);
   };
   h.pairs = spawn_pair_supervisor(system, around, h.ledger, h.alert_sink, h.risk, h.executor, image,
-                                  {.pairs = terms.pairs, .supported = terms.supported, .setup_of = setup_of, .history = history,
-                                   .restarts = {}, .mode = terms.mode});
+                                  {.pairs = terms.pairs,
+                                   .supported = terms.supported,
+                                   .setup_of = setup_of,
+                                   .history = history,
+                                   .restarts = {},
+                                   .mode = terms.mode});
   h.reconciler = spawn_reconciler(system, around, h.ledger, h.alert_sink, h.risk, h.executor, *outside.venue,
                                   {.venue_timeout = seconds{5}, .fills_window = hours{24}, .pairs = terms.supported});
-  h.feed = spawn_market_feed(system, around, h.market_store, h.ledger, h.alert_sink, h.risk, h.executor, h.pairs, *outside.market,
-                             {.primary = terms.primary, .fresh_for = terms.feed_fresh_for, .lag_slo_sec = terms.ingest_lag_slo_sec, .pairs = terms.pairs});
+  h.feed = spawn_market_feed(system, around, h.market_store, h.ledger, h.alert_sink, h.risk, h.executor, h.pairs,
+                             *outside.market,
+                             {.primary = terms.primary,
+                              .fresh_for = terms.feed_fresh_for,
+                              .lag_slo_sec = terms.ingest_lag_slo_sec,
+                              .pairs = terms.pairs});
   d.scheduler = spawn_scheduler(system, around, job_table_of(terms, h, *outside.clock));
-  std::vector<std::pair<std::string, caf::actor_addr>> watched{
-      {"ledger", h.ledger->address()},         {"market_store", h.market_store->address()}, {"reader", h.reader->address()},
-      {"retry_queue", h.retry_queue->address()}, {"alert_sink", h.alert_sink->address()},   {"executor", h.executor->address()},
-      {"risk", h.risk->address()},             {"pair_supervisor", h.pairs->address()},     {"reconciler", h.reconciler->address()},
-      {"market_feed", h.feed->address()},      {"scheduler", d.scheduler->address()}};
+  std::vector<std::pair<std::string, caf::actor_addr>> watched{{"ledger", h.ledger->address()},
+                                                               {"market_store", h.market_store->address()},
+                                                               {"reader", h.reader->address()},
+                                                               {"retry_queue", h.retry_queue->address()},
+                                                               {"alert_sink", h.alert_sink->address()},
+                                                               {"executor", h.executor->address()},
+                                                               {"risk", h.risk->address()},
+                                                               {"pair_supervisor", h.pairs->address()},
+                                                               {"reconciler", h.reconciler->address()},
+                                                               {"market_feed", h.feed->address()},
+                                                               {"scheduler", d.scheduler->address()}};
   d.root = system.spawn<desk_root>(std::move(watched), std::move(on_failure));
   return d;
 }

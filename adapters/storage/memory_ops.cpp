@@ -225,12 +225,14 @@ result<ports::desk_image> memory_ops::load() {
     const auto* o = t.of<order>().find(f.order.text());
     return o != nullptr && !terminal(o->state);
   });
-  instant newest_change{};
-  for (const auto& p : t.of<position>().rows()) newest_change = std::max(newest_change, p.updated_at);
-  copy(t.of<position>(), out.positions,
-       [&](const position& p) { return !p.held.is_zero() || p.updated_at > newest_change - hours{24}; });
+  copy(t.of<position>(), out.positions, all);
   copy(t.of<trade>(), out.open_trades, [](const trade& x) { return !trade_rules::done(x); });
-  copy(t.of<agent_run>(), out.runs, [](const agent_run& r) { return r.status != run_status::stopped; });
+  std::map<pair_name, const agent_run*> newest_runs;
+  for (const auto& r : t.of<agent_run>().rows()) {
+    auto& newest = newest_runs[r.pair];
+    if (!newest || std::pair(r.started_at, r.id) > std::pair(newest->started_at, newest->id)) newest = &r;
+  }
+  for (const auto& [pair, run] : newest_runs) out.runs.push_back(*run);
   copy(t.of<risk_policy>(), out.policies, [](const risk_policy& p) { return p.active; });
   copy(t.of<breaker_row>(), out.breakers, all);
   copy(t.of<alert>(), out.open_alerts, [](const alert& a) { return a.status != alert_status::resolved; });

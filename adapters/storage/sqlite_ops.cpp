@@ -101,6 +101,11 @@ constexpr auto newest_decisions =
     "SELECT (SELECT d.\"_row\" FROM \"trade_decisions\" d WHERE d.\"pair\"=p.pair "
     "ORDER BY d.\"decided_at\" DESC, d.\"_row\" DESC LIMIT 1) FROM p WHERE p.pair IS NOT NULL)";
 
+/// A run per pair, the one that began last, whatever became of it.
+constexpr auto newest_runs =
+    "NOT EXISTS (SELECT 1 FROM \"agent_runs\" later WHERE later.\"pair\"=\"agent_runs\".\"pair\" AND "
+    "(later.\"started_at\",later.\"id\")>(\"agent_runs\".\"started_at\",\"agent_runs\".\"id\"))";
+
 }  // namespace
 
 template <class Base>
@@ -152,10 +157,9 @@ result<ports::desk_image> sqlite_ops::load() {
   r.read(out.open_order_fills,
          std::string("\"client_order_id\" IN (SELECT \"client_order_id\" FROM \"trade_executions\" WHERE ") +
              order_is_open + ")");
-  // The newest change is the nearest to a clock that a store has.
-  r.read(out.positions, "\"held\"<>0 OR \"updated_at\">(SELECT max(\"updated_at\") FROM \"positions\")-86400000");
+  r.read(out.positions, "");
   r.read(out.open_trades, trade_is_open);
-  r.read(out.runs, "\"status\"<>'stopped'");
+  r.read(out.runs, newest_runs);
   r.read(out.policies, "\"active\"=1");
   r.read(out.breakers, "");
   r.read(out.open_alerts, "\"status\"<>'resolved'");

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -35,9 +36,10 @@ class CtlTest(unittest.TestCase):
         done.out, done.err = done.stdout.decode(), done.stderr.decode()
         return done
 
-    def against(self, answers: dict, *arguments: str, **environment: str):
+    def against(self, answers: dict, *arguments: str, after=lambda: None, **environment: str):
         with StubDaemon(answers) as stub:
             done = self.ctl(*arguments, url=f"http://127.0.0.1:{stub.port}", **environment)
+            after()
             done.seen = stub.seen
             return done
 
@@ -433,6 +435,21 @@ class CtlTest(unittest.TestCase):
             self.assertEqual(len(server.kept), 2)
         self.assert_exit(done, TIMED_OUT)
         self.assertLess(time.monotonic() - began, PLENTY / 2)
+
+    def test_status_stops_asking_when_only_the_health_answers(self):
+        over = threading.Event()
+
+        def hang(_):
+            over.wait(PLENTY)
+            return good({})
+
+        desk = {key: hang for key in small_desk()}
+        desk["GET /health/ready"] = small_desk()["GET /health/ready"]
+        done = self.against(desk, "status", "--timeout=500ms", after=over.set)
+        self.assert_exit(done, TIMED_OUT)
+        self.assertEqual([request["path"] for request in done.seen], ["/health/ready", "/ops/trading/risk", "/ops/pairs"])
+        self.assertIn("READY\n", done.out)
+        self.assertIn("Orders     not asked: the daemon answers too slowly", done.out)
 
     # ---- help -------------------------------------------------------------------------------------------------------
 

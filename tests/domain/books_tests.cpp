@@ -12,8 +12,14 @@ const instant noon = instant_of_ms(1'700'000'000'000);
 order_intent intent_of(order_leg leg, order_side side, const char* amount, int ordinal = 0) {
   order_intent i;
   i.slot = {"here", "paper", trading_mode::paper, eth, noon, leg, ordinal};
-  i.content = {.pair = eth, .side = side, .leg_side = position_side::both, .type = order_type::market,
-               .quantity = *quantity::parse(amount), .limit = {}, .trigger = {}, .reduce_only = leg != order_leg::entry};
+  i.content = {.pair = eth,
+               .side = side,
+               .leg_side = position_side::both,
+               .type = order_type::market,
+               .quantity = *quantity::parse(amount),
+               .limit = {},
+               .trigger = {},
+               .reduce_only = leg != order_leg::entry};
   i.trade = trade_id{"t-1"};
   i.run = run_id{"run-1"};
   i.created_at = noon;
@@ -132,7 +138,8 @@ TEST(books, funding_is_paid_on_what_is_held_and_belongs_to_the_round_trip) {
   ASSERT_TRUE(paid.held);
   EXPECT_EQ(paid.held->funding_received, *money::parse("-0.2"));
   EXPECT_EQ(paid.round_trip->pnl, *money::parse("-0.7"));  // funding and the entry's fee
-  EXPECT_FALSE(books.note_funding({pair_name{"SOL-USDT"}, noon, *rate::parse("0.001")}, price::of(100), noon).changed());
+  EXPECT_FALSE(
+      books.note_funding({pair_name{"SOL-USDT"}, noon, *rate::parse("0.001")}, price::of(100), noon).changed());
 }
 
 }  // namespace

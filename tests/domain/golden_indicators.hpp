@@ -11,8 +11,8 @@ inline constexpr double none = std::numeric_limits<double>::quiet_NaN();
 struct row {
   double high, low, close;
   double sma20, ema21, rsi14, atr14;
-  double macd, macd_signal;         ///< 12, 26, 9
-  double bb_upper, bb_lower;        ///< 20, 2
+  double macd, macd_signal;   ///< 12, 26, 9
+  double bb_upper, bb_lower;  ///< 20, 2
   double deviation20, z_score20;
 };
 

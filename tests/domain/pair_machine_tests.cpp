@@ -60,7 +60,9 @@ struct trial {
   bool asks_policy() const { return has<pair_effects::ask_policy>(); }
   void finish_hold() {}
   instant now() const { return start + minutes{5} * bars; }
-  void say(action a, double size = 1) { feed(pair_events::policy_said{{.choice = a, .confidence = 0.9, .size = size, .reason = "because"}}, now()); }
+  void say(action a, double size = 1) {
+    feed(pair_events::policy_said{{.choice = a, .confidence = 0.9, .size = size, .reason = "because"}}, now());
+  }
   template <class E>
   bool has() const {
     return std::any_of(todo.begin(), todo.end(), [](const pair_effect& e) { return std::holds_alternative<E>(e); });
@@ -106,7 +108,8 @@ TEST(pair_machine, asks_for_a_review_only_after_the_decision_is_durable_I2) {
   const auto& asked = t.get<pair_effects::ask_review>();
   EXPECT_EQ(asked.intent.content.side, order_side::buy);
   EXPECT_EQ(asked.intent.slot.leg, order_leg::entry);
-  EXPECT_EQ(asked.intent.content.quantity, quantize(units_for(money::of(1000), asked.intent.reference), simulated_instrument(btc).step));
+  EXPECT_EQ(asked.intent.content.quantity,
+            quantize(units_for(money::of(1000), asked.intent.reference), simulated_instrument(btc).step));
 }
 
 TEST(pair_machine, drops_the_intent_when_the_decision_was_not_kept) {
@@ -170,7 +173,9 @@ TEST(pair_machine, a_gap_pauses_and_three_clean_bars_end_the_pause) {
   ++t.bars;  // one bar never comes
   t.next_bar();
   const auto& kept = t.get<pair_effects::keep_decision>();
-  EXPECT_EQ(std::count(kept.what.warnings.begin(), kept.what.warnings.end(), std::string(warning::blocked_candle_gaps_detected)), 1);
+  EXPECT_EQ(std::count(kept.what.warnings.begin(), kept.what.warnings.end(),
+                       std::string(warning::blocked_candle_gaps_detected)),
+            1);
   EXPECT_EQ(t.state.run.status, run_status::paused);
   EXPECT_EQ(t.state.run.pause_reason, pause_reason::data);
   int bars_until_running = 0;
@@ -186,7 +191,9 @@ TEST(pair_machine, an_operators_pause_does_not_end_by_itself) {
   trial t;
   t.warm_up();
   t.say(action::hold);
-  t.feed(pair_events::commanded{run_status::paused, pause_reason::operator_asked, pause_policy::hold, false, "ann", "lunch"}, t.now());
+  t.feed(pair_events::commanded{run_status::paused, pause_reason::operator_asked, pause_policy::hold, false, "ann",
+                                "lunch"},
+         t.now());
   for (int i = 0; i < 10; ++i) t.next_bar();
   EXPECT_EQ(t.state.run.status, run_status::paused);
 }
@@ -208,7 +215,8 @@ TEST(pair_machine, holds_and_says_why_while_the_breaker_is_halted) {
 TEST(pair_machine, a_policy_that_answers_no_number_holds) {
   trial t;
   t.warm_up();
-  t.feed(pair_events::policy_said{{.choice = action::go_long, .confidence = 0.0 / 0.0, .size = 1, .reason = ""}}, t.now());
+  t.feed(pair_events::policy_said{{.choice = action::go_long, .confidence = 0.0 / 0.0, .size = 1, .reason = ""}},
+         t.now());
   const auto& d = t.get<pair_effects::keep_decision>().what;
   EXPECT_EQ(d.choice, action::hold);
   EXPECT_EQ(d.warnings, std::vector<std::string>{std::string(warning::model_unavailable)});
