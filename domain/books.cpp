@@ -77,11 +77,13 @@ std::vector<std::string> order_books::fill_ids_since(instant since) const {
 
 std::vector<std::string> order_books::ended_orders_since(instant since) const {
   std::vector<std::string> out;
-  for (auto it = ended_order_.rbegin(); it != ended_order_.rend(); ++it) {
-    const auto known = ended_.find(*it);
+  auto newest_first = ended_order_.rbegin();
+  while (newest_first != ended_order_.rend()) {
+    const auto& id = *newest_first++;
+    const auto known = ended_.find(id);
     if (known == ended_.end()) continue;
     if (known->second.updated_at < since - hours{24}) break;
-    if (known->second.updated_at >= since) out.push_back(it->text());
+    if (known->second.updated_at >= since) out.push_back(id.text());
   }
   return out;
 }

@@ -47,6 +47,8 @@ struct word {
   Enum value;
   const char* text;
 };
+template <class Enum>
+word(Enum, const char*) -> word<Enum>;  // what C++20 deduces by itself, said for clang 14
 
 template <class T>
 concept described = requires {

@@ -58,7 +58,7 @@ std::optional<pair_name> resolve_pair(std::string_view text, std::span<const pai
 }
 
 std::string symbol_of(const pair_name& pair) {
-  const auto token = canonical(pair_token(pair.text()));
+  auto token = canonical(pair_token(pair.text()));
   const bool spelled_by_venue = pair.text().find('-') != std::string::npos && token == pair_token(pair.text());
   if (spelled_by_venue) {
     auto symbol = pair.text();

@@ -41,8 +41,8 @@ struct reviewer {
   const pair_exposure& pair;
   instant now;
   const review_terms& terms;
-  bool by_operator;
-  bool reduction;
+  bool by_operator = false;
+  bool reduction = false;
 
   static verdict review(const risk_book& book, const order_intent& intent, instant now, const review_terms& terms,
                         bool by_operator) {

@@ -10,8 +10,8 @@ namespace rltrader {
 namespace {
 
 struct row {
-  position_mode mode;
-  position_side which;
+  position_mode mode{};
+  position_side which{};
   order_sides opens;
   order_sides closes;
 };
