@@ -1,7 +1,6 @@
 // One recorded market, one venue, one desk, one thread.
 #include "runtime/replay_drive.hpp"
 
-#include "adapters/storage/memory_market.hpp"
 #include "adapters/storage/memory_ops.hpp"
 
 #include <algorithm>
@@ -12,13 +11,24 @@ namespace rltrader {
 
 namespace {
 
-// What is kept in memory of each series, and of rows that are over: enough for a pair to restart from.
-constexpr std::size_t bars_kept = 5'000;
+// Of rows that are over, of each kind; far more than a day's fills, so that none is booked twice.
 constexpr storage::memory_limits rows_kept{5'000};
 // The venue answers for this long about orders that have ended.
 constexpr auto venue_remembers = std::chrono::days{7};
 // A longer silence than this is no market: nothing is due in it more than once.
 constexpr auto silence_most = std::chrono::days{3};
+
+/// The market's history is in the files already: a pair that restarts is answered by the source.
+class no_market_store final : public ports::market_store {
+ public:
+  result<void> append_bars(const std::vector<bar>&, const std::string&) override { return {}; }
+  result<void> append_funding(const std::vector<funding>&, const std::string&) override { return {}; }
+  result<std::vector<candle>> candles(const ports::candle_query&) override { return std::vector<candle>{}; }
+  result<std::vector<funding>> funding_rates(const pair_name&, std::optional<instant>, std::int64_t) override {
+    return std::vector<funding>{};
+  }
+  std::string backend() const override { return "none"; }
+};
 
 instant first_moment(const replay_part& part) {
   auto first = instant::max();
@@ -81,7 +91,7 @@ replay_drive::replay_drive(replay_part part, const desk_maker& maker)
   part.venue.starting_balance = starting_balance_;
   ops_ = std::make_unique<storage::memory_ops>(rows_kept);
   tally_ = std::make_unique<tally_store>(*ops_);
-  market_store_ = std::make_unique<storage::memory_market>(bars_kept);
+  market_store_ = std::make_unique<no_market_store>();
   source_ = std::make_unique<replay_source>(part.series, clock_);
   auto exchange = simulated_exchange::open({std::move(part.venue), nullptr, "paper"});
   if (!exchange) throw std::runtime_error(exchange.error().what);

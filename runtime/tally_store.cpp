@@ -1,9 +1,11 @@
 // The figures of a replay, taken where rows become durable.
 #include "runtime/tally_store.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <variant>
 
 namespace rltrader {
@@ -67,16 +69,44 @@ std::string tally_store::decision_hash() const {
 }
 
 result<void> tally_store::commit(const ports::write_batch& rows) {
-  auto done = beneath_.commit(rows);
-  if (!done) {
-    ++refused_;
-    return done;
+  const auto stays_here = [](const ports::ops_row& row) {
+    return std::holds_alternative<decision>(row) || std::holds_alternative<metric_point>(row);
+  };
+  const bool whole = std::none_of(rows.begin(), rows.end(), stays_here);
+  passed_on_.clear();
+  if (!whole) std::remove_copy_if(rows.begin(), rows.end(), std::back_inserter(passed_on_), stays_here);
+  if (whole || !passed_on_.empty()) {
+    auto done = beneath_.commit(whole ? rows : passed_on_);
+    if (!done) {
+      ++refused_;
+      return done;
+    }
   }
   for (const auto& row : rows) std::visit([this](const auto& r) { count(r); }, row);
-  return done;
+  return {};
+}
+
+result<ports::desk_image> tally_store::load() {
+  auto image = beneath_.load();
+  if (!image) return image;
+  image->last_decisions.clear();
+  for (const auto& [pair, newest] : newest_) image->last_decisions.push_back(newest);
+  return image;
+}
+
+result<ports::page_of<decision>> tally_store::decisions(const ports::list_query& q) {
+  ports::page_of<decision> page;
+  for (const auto& [pair, newest] : newest_)
+    if ((!q.pair || *q.pair == pair.text()) && (!q.id || *q.id == newest.id.text())) page.rows.push_back(newest);
+  page.total = static_cast<std::int64_t>(page.rows.size());
+  return page;
 }
 
 void tally_store::count(const decision& d) {
+  // A pair that was restarted decides its last bar again; the first word stands.
+  auto& newest = newest_[d.pair];
+  if (newest.id == d.id) return;
+  newest = d;
   auto& tally = pairs_[d.pair];
   ++tally.decisions;
   ++decisions_;

@@ -1,6 +1,8 @@
 // Counts what passes into the ops store: decisions, warnings, orders, fills and their costs, and hashes the decision log.
 //
-// A decorator: every call goes on to the store beneath. Only what that store took is counted. Used by one thread.
+// A decorator for replay: calls go on to the store beneath, and only what that took is counted. Of decisions only the newest
+// of each pair is kept, and metric points are not: half a year of them is counted and hashed here, and nobody reads it again.
+// Used by one thread.
 #pragma once
 
 #include "domain/sha256.hpp"
@@ -37,12 +39,12 @@ class tally_store final : public ports::ops_store {
   std::int64_t refused() const { return refused_; }
 
   result<void> commit(const ports::write_batch& rows) override;
-  result<ports::desk_image> load() override { return beneath_.load(); }
+  result<ports::desk_image> load() override;
   /// Nothing: the store beneath is one in memory, and bounds itself; looking for what is old would cost more than it gives.
   result<void> retain(instant, instant) override { return {}; }
   std::string backend() const override { return beneath_.backend(); }
 
-  result<ports::page_of<decision>> decisions(const ports::list_query& q) override { return beneath_.decisions(q); }
+  result<ports::page_of<decision>> decisions(const ports::list_query& q) override;
   result<ports::page_of<order>> orders(const ports::list_query& q) override { return beneath_.orders(q); }
   result<ports::page_of<order>> orders_of_trade(const trade_id& t) override { return beneath_.orders_of_trade(t); }
   result<ports::page_of<order>> orders_of_decision(const decision_id& d) override {
@@ -74,6 +76,8 @@ class tally_store final : public ports::ops_store {
   void count(const Other&) {}
 
   ports::ops_store& beneath_;
+  ports::write_batch passed_on_;  ///< of one commit; kept for its memory
+  std::map<pair_name, decision> newest_;
   std::map<pair_name, pair_tally> pairs_;
   std::unordered_map<order_id, price> references_;  ///< what the decision behind an order saw
   sha256 log_;

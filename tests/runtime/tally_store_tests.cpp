@@ -82,6 +82,21 @@ TEST(tally_store, counts_nothing_that_the_store_refused) {
   EXPECT_EQ(tally.refused(), 1);
 }
 
+TEST(tally_store, keeps_the_newest_decision_of_each_pair_and_counts_a_repeated_one_once) {
+  storage::memory_ops store;
+  tally_store tally(store);
+  ASSERT_TRUE(tally.commit({made("d1")}));
+  ASSERT_TRUE(tally.commit({made("d2")}));
+  const auto hash = tally.decision_hash();
+  ASSERT_TRUE(tally.commit({made("d2"), metric_point{}}));
+  EXPECT_EQ(tally.decision_hash(), hash);
+  EXPECT_EQ(tally.decisions(), 2);
+  const auto image = tally.load();
+  ASSERT_EQ(image->last_decisions.size(), 1U);
+  EXPECT_EQ(image->last_decisions[0].id, decision_id{"d2"});
+  EXPECT_EQ(tally.decisions({})->total, 1);
+}
+
 TEST(decision_hash, changes_with_every_field_and_with_the_order) {
   const auto plain = hash_of({made("d1"), made("d2")});
   EXPECT_EQ(plain, hash_of({made("d1"), made("d2")}));
