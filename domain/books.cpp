@@ -11,7 +11,7 @@ std::string fill_key(const pair_name& pair, const fill_id& id) { return pair.tex
 constexpr std::size_t ended_most = 4096;
 constexpr std::size_t fills_most = 65536;
 
-void close_trade(trade& t, instant now) {
+void end_trade(trade& t, instant now) {
   t.status = trade_status::closed;
   t.closed_at = now;
   const auto notional = value_of(t.average_fill_price, t.quantity);
@@ -240,7 +240,7 @@ void order_books::update_foreign(const fill& f, const position& before, const po
   auto& t = it->second;
   t.pnl += (after.realised - before.realised) - f.fee;
   t.position_size = after.held.abs();
-  if (after.held.is_zero()) close_trade(t, now);
+  if (after.held.is_zero()) end_trade(t, now);
   out.round_trip = t;
   if (t.status == trade_status::closed) trades_.erase(it);
 }
@@ -275,7 +275,7 @@ void order_books::update_trade(const order& o, const fill* f, const position* be
   if (f && before && after) {
     t.pnl += (after->realised - before->realised) - f->fee;
     t.position_size = after->held.abs();
-    if (after->held.is_zero() && (!entry || terminal(o.state))) close_trade(t, now);
+    if (after->held.is_zero() && (!entry || terminal(o.state))) end_trade(t, now);
   }
   out.round_trip = t;
   const bool over =

@@ -229,14 +229,14 @@ TEST(an_operators_close, passes_a_halt_and_happens_once_for_one_key) {
   desk.bars();
   ASSERT_TRUE(desk.set_breaker(breaker_level::halted));
   const auto id = desk.trades().at(0).id;
-  const auto said = desk.close_trade({.trade = id, .client_key = "k1"});
+  const auto said = desk.close_trade(id, "k1");
   ASSERT_TRUE(said) << said.error().what;
   desk.run_for(seconds{1});
-  (void)desk.close_trade({.trade = id, .client_key = "k1"});
+  (void)desk.close_trade(id, "k1");
   desk.bars(2);
   EXPECT_TRUE(desk.held_there(btc).is_zero());
   EXPECT_EQ(desk.orders_of(btc).size(), 2u);
-  EXPECT_FALSE(desk.close_trade({.trade = id}));
+  EXPECT_FALSE(desk.close_trade(id));
   EXPECT_EQ(desk.trades().at(0).status, trade_status::closed);
   EXPECT_EQ(lines(desk.violations()), "");
 }

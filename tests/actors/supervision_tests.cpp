@@ -78,7 +78,7 @@ TEST(a_pair, that_always_throws_is_left_down_and_quarantined_while_the_others_go
   EXPECT_EQ(desk.decisions(eth).size(), 4u);
   EXPECT_EQ(desk.orders_of(eth).at(0).state, order_state::filled);
   EXPECT_TRUE(desk.failed().empty());
-  EXPECT_EQ(desk.command({.pair = btc, .verb = run_verb::pause}).error().code, errc::unavailable);
+  EXPECT_EQ(desk.command(btc, run_verb::pause).error().code, errc::unavailable);
 }
 
 // The one way to recover from anything that is not a pair: everything is dropped and opened again from the store.
@@ -160,11 +160,11 @@ TEST(a_run, is_paused_resumed_and_stopped_by_the_rules) {
   test_desk desk;
   desk.open();
   desk.bars();
-  EXPECT_EQ(desk.command({.pair = btc, .verb = run_verb::start}).error().code, errc::conflict);
-  EXPECT_EQ(desk.command({.pair = sol, .verb = run_verb::pause}).error().code, errc::not_found);
-  EXPECT_EQ(desk.command({.pair = sol, .verb = run_verb::start}).error().code, errc::refused);
+  EXPECT_EQ(desk.command(btc, run_verb::start).error().code, errc::conflict);
+  EXPECT_EQ(desk.command(sol, run_verb::pause).error().code, errc::not_found);
+  EXPECT_EQ(desk.command(sol, run_verb::start).error().code, errc::refused);
 
-  const auto paused = desk.command({.pair = btc, .verb = run_verb::pause});
+  const auto paused = desk.command(btc, run_verb::pause);
   ASSERT_TRUE(paused);
   EXPECT_EQ(paused->status, run_status::paused);
   EXPECT_EQ(paused->pause_reason, pause_reason::operator_asked);
@@ -173,15 +173,15 @@ TEST(a_run, is_paused_resumed_and_stopped_by_the_rules) {
   EXPECT_TRUE(desk.orders().empty());
   EXPECT_EQ(desk.pair(btc).run.status, run_status::paused);  // an operator's pause latches
 
-  ASSERT_TRUE(desk.command({.pair = btc, .verb = run_verb::resume}));
+  ASSERT_TRUE(desk.command(btc, run_verb::resume));
   desk.order(btc, action::go_long);
   desk.bars();
   ASSERT_TRUE(desk.held_by_us(btc).positive());
 
-  const auto refused = desk.command({.pair = btc, .verb = run_verb::stop});
+  const auto refused = desk.command(btc, run_verb::stop);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::conflict);
-  const auto stopped = desk.command({.pair = btc, .verb = run_verb::stop, .on_position = disposition::flatten});
+  const auto stopped = desk.command(btc, run_verb::stop, disposition::flatten);
   ASSERT_TRUE(stopped) << stopped.error().what;
   EXPECT_EQ(stopped->status, run_status::stopped);
   desk.bars(2);
@@ -190,14 +190,14 @@ TEST(a_run, is_paused_resumed_and_stopped_by_the_rules) {
   const auto decided = desk.decisions(btc).size();
   desk.bars(2);
   EXPECT_EQ(desk.decisions(btc).size(), decided);
-  EXPECT_EQ(desk.command({.pair = btc, .verb = run_verb::resume}).error().code, errc::conflict);
+  EXPECT_EQ(desk.command(btc, run_verb::resume).error().code, errc::conflict);
 
   // It stays stopped after a restart of the desk, until it is started.
   desk.close();
   desk.open();
   desk.bars(2);
   EXPECT_EQ(desk.decisions(btc).size(), decided);
-  const auto started = desk.command({.pair = btc, .verb = run_verb::start});
+  const auto started = desk.command(btc, run_verb::start);
   ASSERT_TRUE(started) << started.error().what;
   EXPECT_NE(started->id, stopped->id);
   desk.bars(2);
@@ -211,11 +211,11 @@ TEST(a_run, that_stops_with_adopt_keeps_the_position_and_the_next_run_must_say_w
   desk.bars();
   desk.order(btc, action::go_long);
   desk.bars();
-  ASSERT_TRUE(desk.command({.pair = btc, .verb = run_verb::stop, .on_position = disposition::adopt}));
+  ASSERT_TRUE(desk.command(btc, run_verb::stop, disposition::adopt));
   desk.bars();
   EXPECT_TRUE(desk.held_by_us(btc).positive());
-  EXPECT_EQ(desk.command({.pair = btc, .verb = run_verb::start}).error().code, errc::conflict);
-  const auto adopted = desk.command({.pair = btc, .verb = run_verb::start, .on_position = disposition::adopt});
+  EXPECT_EQ(desk.command(btc, run_verb::start).error().code, errc::conflict);
+  const auto adopted = desk.command(btc, run_verb::start, disposition::adopt);
   ASSERT_TRUE(adopted) << adopted.error().what;
   desk.bars();
   EXPECT_EQ(desk.pair(btc).held, desk.held_there(btc));
@@ -226,8 +226,8 @@ TEST(a_run, that_stops_with_adopt_keeps_the_position_and_the_next_run_must_say_w
 
   desk.order(btc, action::go_short);
   desk.bars();
-  ASSERT_TRUE(desk.command({.pair = btc, .verb = run_verb::stop, .on_position = disposition::adopt}));
-  ASSERT_TRUE(desk.command({.pair = btc, .verb = run_verb::start, .on_position = disposition::flatten}));
+  ASSERT_TRUE(desk.command(btc, run_verb::stop, disposition::adopt));
+  ASSERT_TRUE(desk.command(btc, run_verb::start, disposition::flatten));
   desk.bars(2);
   EXPECT_TRUE(desk.held_by_us(btc).is_zero());
   EXPECT_EQ(lines(desk.violations()), "");
@@ -245,7 +245,7 @@ TEST(a_run, is_not_stopped_with_flatten_while_an_order_is_unresolved) {
   desk.order(btc, action::go_long);
   desk.bars(2);
   ASSERT_EQ(desk.orders_of(btc).at(0).state, order_state::partial);
-  const auto said = desk.command({.pair = btc, .verb = run_verb::stop, .on_position = disposition::flatten});
+  const auto said = desk.command(btc, run_verb::stop, disposition::flatten);
   ASSERT_FALSE(said);  // or it would be stopped and keep what it should have closed
   EXPECT_EQ(said.error().code, errc::conflict);
   EXPECT_EQ(desk.pair(btc).run.status, run_status::running);

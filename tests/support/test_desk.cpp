@@ -350,15 +350,22 @@ result<breaker_answer> test_desk::set_breaker(breaker_level level, const std::st
 result<reconcile_report> test_desk::reconcile() {
   return ask<reconcile_report>(handles().reconciler, reconcile_now{{}, "tester"}, "reconciler");
 }
-result<agent_run> test_desk::command(run_command what) {
-  if (what.who.empty()) what.who = "tester";
+result<agent_run> test_desk::command(const pair_name& name, run_verb verb, disposition on_position) {
+  run_command what;
+  what.pair = name;
+  what.verb = verb;
+  what.on_position = on_position;
+  what.who = "tester";
   return ask<agent_run>(handles().pairs, std::move(what), "pairs");
 }
 result<pairs_changed> test_desk::change_pairs(const std::vector<pair_name>& all) {
   return ask<pairs_changed>(handles().pairs, rltrader::change_pairs{all, "tester"}, "pairs");
 }
-result<trade_and_execution> test_desk::close_trade(rltrader::close_trade what) {
-  if (what.who.empty()) what.who = "tester";
+result<trade_and_execution> test_desk::close_trade(const trade_id& which, const std::string& key) {
+  rltrader::close_trade what;
+  what.trade = which;
+  what.client_key = key;
+  what.who = "tester";
   return ask<trade_and_execution>(handles().risk, std::move(what), "risk");
 }
 result<execution_view> test_desk::cancel(const order_id& id) {

@@ -113,9 +113,10 @@ class test_desk {
   result<breaker_answer> set_breaker(breaker_level level, const std::string& reason = "test",
                                      std::vector<std::string> only = {});
   result<reconcile_report> reconcile();
-  result<agent_run> command(run_command what);
+  result<agent_run> command(const pair_name& name, run_verb verb, disposition on_position = disposition::unsaid);
   result<pairs_changed> change_pairs(const std::vector<pair_name>& all);
-  result<trade_and_execution> close_trade(rltrader::close_trade what);
+  /// All of a trade, by an operator; the same key names the same order.
+  result<trade_and_execution> close_trade(const trade_id& which, const std::string& key = {});
   result<execution_view> cancel(const order_id& id);
   result<execution_view> resolve(const order_id& id);
   result<retry_job> enqueue(enqueue_job what);
