@@ -22,6 +22,10 @@ struct keeper {
   std::atomic<int> runs{0};
   std::atomic<bool> store_down{false};
 
+  std::size_t answers_kept() {
+    const std::lock_guard lock(mutex);
+    return statuses.size();
+  }
   reader_actor reader(stub_desk& desk) {
     return desk.play<reader_actor>([this](const find_idempotency& q) -> caf::result<idempotency_reply> {
       if (store_down) return to_caf({errc::unavailable, "the store cannot be read"});
@@ -192,6 +196,32 @@ TEST(idempotency, fails_closed_without_a_store_but_never_stands_before_a_halt) {
   EXPECT_EQ(f.post(path, body, key_one).status, 503);
   EXPECT_EQ(k.runs, 0);
   EXPECT_EQ(f.post("/ops/trading/halt", body, key_one).status, 200);
+  EXPECT_EQ(k.runs, 1);
+}
+
+TEST(idempotency, keeps_no_halt_waiting_for_a_store_that_hangs) {
+  keeper k;
+  stub_desk desk;
+  k.fill(desk);
+  desk.handles().reader = desk.silent<reader_actor>();
+  desk.handles().ledger = desk.silent<ledger_actor>();
+  http::server_options options;
+  options.request_timeout = hours{1};  // whoever waits that long fails this test by its time-out
+  front f(desk, options);
+  EXPECT_EQ(f.post("/ops/trading/halt", body, key_one).status, 200);
+  EXPECT_EQ(k.runs, 1);
+}
+
+TEST(idempotency, gives_a_halts_first_answer_again_where_the_store_works) {
+  keeper k;
+  stub_desk desk;
+  k.fill(desk);
+  front f(desk);
+  const auto first = f.post("/ops/trading/halt", body, key_one);
+  EXPECT_EQ(first.status, 200);
+  while (k.answers_kept() < 1) std::this_thread::yield();  // a halt does not wait for it
+  EXPECT_EQ(f.post("/ops/trading/halt", R"({"reason":"other"})", key_one).status, 409);
+  EXPECT_EQ(f.post("/ops/trading/halt", body, key_one).body, first.body);
   EXPECT_EQ(k.runs, 1);
 }
 
