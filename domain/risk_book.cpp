@@ -60,4 +60,14 @@ void note_tick(risk_book& book, const tick& t) {
 
 void note_balance(risk_book& book, money wallet) { book.wallet = wallet; }
 
+void note_position(risk_book& book, const position& held) {
+  const auto it = book.pairs.find(held.pair);
+  if (it == book.pairs.end()) return;
+  auto& mine = it->second.positions[held.leg_side];
+  const auto received = held.funding_received - mine.funding_received;
+  book.wallet += received;
+  book.realised += received;
+  mine = held;
+}
+
 }  // namespace rltrader

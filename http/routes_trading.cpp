@@ -1,5 +1,4 @@
 // /ops/trading: reconciling, limits, the breaker, flattening, figures.
-#include "http/policy_change.hpp"
 #include "http/route_tools.hpp"
 #include "http/routes.hpp"
 
@@ -41,7 +40,7 @@ void change_limits(const exchange_ptr& x, put_policy& wanted) {
   };
   if (!x->asked_by().token_file || x->asked_by().may(access::admins)) return change();
   ask_actor<&directory::risk, risk_view>(x, ask_risk{}, [x, wanted, change](const risk_view& now) {
-    if (!loosens(wanted, now.policy)) return change();
+    if (!loosens(now.policy, changed(now.policy, wanted))) return change();
     x->refuse({.status = 403,
                .code = "forbidden",
                .detail = "loosening a limit needs the role admin; " + x->asked_by().name + " is " +

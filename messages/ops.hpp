@@ -1,6 +1,7 @@
 // What operators ask and are told: the requests and answers behind the HTTP routes, by the field names of docs/api.md.
 #pragma once
 
+#include "domain/limits.hpp"
 #include "messages/trading.hpp"
 
 #include <map>
@@ -354,31 +355,6 @@ struct breaker_answer {
              field{"pairs", &breaker_answer::pairs, "the pairs asked for"},
              field{"sends_in_flight", &breaker_answer::sends_in_flight, "orders without the venue's word"},
              field{"durable", &breaker_answer::durable, "written to the store"});
-  }
-};
-struct put_policy {
-  std::optional<std::string> name;
-  std::optional<money> max_total_exposure;
-  std::optional<money> max_instrument_exposure;
-  std::optional<int> max_open_positions;
-  std::optional<money> max_daily_loss;
-  std::optional<money> circuit_breaker_loss;
-  std::optional<int> cooldown_minutes;
-  std::optional<rate> max_leverage;
-  std::optional<rate> max_drawdown;
-
-  static constexpr auto type_name = "put_policy";
-  template <class F>
-  static constexpr auto fields(F&& f) {
-    return f(field{"name", &put_policy::name, "for people", rule{.longest = 100}},
-             field{"max_total_exposure", &put_policy::max_total_exposure, "USDT", rule{.least = 0}},
-             field{"max_instrument_exposure", &put_policy::max_instrument_exposure, "USDT", rule{.least = 0}},
-             field{"max_open_positions", &put_policy::max_open_positions, "pairs", rule{.least = 0, .most = 1000}},
-             field{"max_daily_loss", &put_policy::max_daily_loss, "USDT", rule{.least = 0}},
-             field{"circuit_breaker_loss", &put_policy::circuit_breaker_loss, "USDT", rule{.least = 0}},
-             field{"cooldown_minutes", &put_policy::cooldown_minutes, "minutes", rule{.least = 0, .most = 10080}},
-             field{"max_leverage", &put_policy::max_leverage, "total exposure / equity", rule{.least = 0, .most = 125}},
-             field{"max_drawdown", &put_policy::max_drawdown, "fraction", rule{.least = 0, .most = 1}});
   }
 };
 struct change_policy {

@@ -133,7 +133,7 @@ def words_of(tree: Tree, path: str, expression: str) -> dict[str, str]:
 
 # Categories that are put together: file and beginning -> what finds the possible ends, and where.
 COMPOSED = {
-    ("actors/risk.cpp", "breaker_"): ("domain/records.hpp", r"word\{breaker_level::(reducing|halted)"),
+    ("actors/risk_breaker.cpp", "breaker_"): ("domain/records.hpp", r"word\{breaker_level::(reducing|halted)"),
     ("actors/reconciler.cpp", "reconcile_"): ("actors/reconciler.cpp", r"\btell\([^\"]*,\s*\"(\w+)\""),
 }
 
@@ -144,7 +144,7 @@ def alerts_in_code(tree: Tree):
     open_ends: list[tuple[str, int, str]] = []
     for path in [p for folder in ("actors/", "domain/", "runtime/", "http/", "adapters/") for p in tree.under(folder, ".cpp", ".hpp")]:
         text = tree.text(path)
-        for match in re.finditer(r"(?:\balarm\{|\braise\(|\.category\s*=\s*)(?:std::string\()?\"(\w+)\"(\)?\s*\+)?", text):
+        for match in re.finditer(r"(?:\balarm\{|\braise\(|\.category\s*=)\s*(?:std::string\()?\"(\w+)\"(\)?\s*\+)?", text):
             name, continued = match.group(1), match.group(2)
             if not continued:
                 found[name] = path

@@ -14,7 +14,7 @@ SOUND = {
     "domain/refusal_rules.cpp": "refusal_rule{\"no_mark\", \"no price\"}\n",
     "domain/breaker_causes.cpp": "breaker_cause{\"drawdown\", reducing}\n",
     "domain/warnings.hpp": "constexpr std::string_view gap = \"data_integrity:gap\";\nstd::string_view one = \"feature_missing:\";\n",
-    "actors/risk.cpp": "send(alerts_, alarm{\"breaker_\" + std::string(text_of(level)), high});\nsend(alerts_, alarm{\"books_off\", low});\n",
+    "actors/risk_breaker.cpp": "send(alerts_, alarm{\"breaker_\" + std::string(text_of(level)), high});\nsend(alerts_, alarm{\"books_off\", low});\n",
     "actors/executor.cpp": "raise(\"order_lost\", severity::high);\n",
     "actors/reconciler.cpp": "alarm{std::string(\"reconcile_\") + kind};\ntell(pair, \"late_fill\", severity::low);\n",
     "http/metrics.cpp": "{\"rltrader_bars_total\", \"Bars.\", \"gvfx_bars\"}\n",

@@ -1,7 +1,6 @@
 // The document and the table it is walked from.
 #include "http/openapi.hpp"
 
-#include "http/policy_change.hpp"
 #include "http/routes.hpp"
 #include "messages/ops.hpp"
 
@@ -164,25 +163,6 @@ TEST(docs, name_every_route_and_load_nothing_from_outside) {
   EXPECT_EQ(page.find("http://"), std::string::npos);
   EXPECT_EQ(page.find("https://"), std::string::npos);
   EXPECT_NE(page.find("1.2.3&lt;"), std::string::npos);
-}
-
-TEST(policy_change, loosens_by_any_larger_limit_or_a_shorter_cooldown) {
-  risk_policy now;
-  now.max_total_exposure = money::of(100);
-  now.max_open_positions = 3;
-  now.cooldown_minutes = 60;
-  EXPECT_FALSE(loosens({}, now));
-  put_policy tighter;
-  tighter.max_total_exposure = money::of(100);
-  tighter.max_open_positions = 2;
-  tighter.cooldown_minutes = 61;
-  EXPECT_FALSE(loosens(tighter, now));
-  put_policy sum = tighter;
-  sum.max_total_exposure = money::of(101);
-  EXPECT_TRUE(loosens(sum, now));
-  put_policy wait = tighter;
-  wait.cooldown_minutes = 59;
-  EXPECT_TRUE(loosens(wait, now));
 }
 
 }  // namespace rltrader::http

@@ -1,0 +1,185 @@
+// The breaker: what domain/breaker decides is carried out, made durable and told. Opening takes effect at once, before it is
+// durable; closing only after (I9).
+#include "actors/log.hpp"
+#include "actors/risk.hpp"
+#include "messages/errors.hpp"
+#include "messages/views.hpp"
+
+#include <algorithm>
+
+namespace rltrader {
+
+void risk::publish_gate() {
+  const auto account = book_.breakers.find("account");
+  gate_->set_account(account == book_.breakers.end() ? breaker_level::active : account->second.level);
+  for (const auto& [name, pair] : book_.pairs) gate_->set_pair(name, level_for(book_, name));
+}
+
+void risk::check_soon() {
+  if (check_waits_) return;
+  check_waits_ = true;
+  send(this, check_breaker{});
+}
+
+void risk::check(bool full) {
+  if (full)
+    delayed_send(this, around_.actor_wait(terms_.check_every), check_breaker{true});
+  else
+    check_waits_ = false;
+  const auto now = around_.now();
+  const auto account = book_.breakers.find("account");
+  if (account != book_.breakers.end() && account->second.day && *account->second.day != day_of(now))
+    apply_step(step_breaker(book_, breaker_events::day_rolled{}, now), "risk");
+  breaker_events::measured m;
+  m.what = measure(book_, now, terms_.review.mark_fresh_for);
+  m.check = full;
+  for (const auto& [name, pair] : book_.pairs) {
+    const bool holds = std::any_of(pair.positions.begin(), pair.positions.end(),
+                                   [](const auto& p) { return !p.second.held.is_zero(); });
+    if (holds && (!pair.mark || now - pair.mark->at > terms_.review.mark_fresh_for))
+      m.stale_pairs.push_back(name.text());
+  }
+  show(m.what);
+  apply_step(step_breaker(book_, m, now), "risk");
+}
+
+void risk::apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then,
+                      std::optional<agent_configuration> was) {
+  if (moved.changes.empty() && !moved.configuration_changed) {
+    if (then) then(true);
+    return;
+  }
+  ports::write_batch rows;
+  for (const auto& c : moved.changes) {
+    rows.emplace_back(c.after);
+    // A new peak or the first row of a scope is no transition; a halt said again is one: somebody's word is kept.
+    const bool moved_or_said = c.before.level != c.after.level || (c.urgent && c.after.level != breaker_level::active);
+    if (moved_or_said) {
+      rows.emplace_back(audit_note{.actor = who,
+                                   .action = "breaker." + std::string(text_of(c.after.level)),
+                                   .resource_type = "breaker",
+                                   .resource_id = c.after.scope,
+                                   .metadata = {{"cause", c.after.cause},
+                                                {"reason", c.after.reason},
+                                                {"before", std::string(text_of(c.before.level))}},
+                                   .created_at = around_.now()});
+    }
+    if (c.after.level > c.before.level) open_now(c);
+  }
+  if (moved.configuration_changed) rows.emplace_back(book_.configuration);
+  if (halted_by_operator()) remember_halt();
+  request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
+      .then(
+          [this, changes = moved.changes, then](const written&) {
+            publish_gate();
+            remember_halt();
+            for (const auto& c : changes) tell(c);
+            if (then) then(true);
+          },
+          [this, changes = moved.changes, then, was = std::move(was)](const caf::error& e) {
+            log_event(log_level::error, "breaker.not_kept", "", "risk", "", from_caf(e, "the ledger").what);
+            for (const auto& c : changes)
+              if (c.after.level < c.before.level)
+                take_back(c, was);
+              else
+                tell(c);
+            if (then) then(false);
+          });
+}
+
+void risk::take_back(const breaker_change& c, const std::optional<agent_configuration>& was) {
+  auto& row = book_.breakers[c.after.scope];
+  if (!(row == c.after)) return;  // it has moved on meanwhile
+  row = c.before;
+  if (!was || c.after.scope != "account") return;
+  book_.configuration.kill_switch = was->kill_switch;
+  book_.configuration.kill_switch_reason = was->kill_switch_reason;
+}
+
+/// Opening takes effect before it is durable: the wall first, then what rests is cancelled.
+void risk::open_now(const breaker_change& c) {
+  if (c.after.scope == "account")
+    gate_->set_account(c.after.level);
+  else
+    gate_->set_pair(pair_name{c.after.scope}, c.after.level);
+  if (c.cancel_resting_entries)
+    send(executor_,
+         cancel_entries{c.after.scope == "account" ? "" : c.after.scope, "the breaker opened: " + c.after.cause});
+  send(alerts_, alarm{"breaker_" + std::string(text_of(c.after.level)),
+                      c.after.level == breaker_level::halted ? severity::high : severity::medium,
+                      c.after.scope == "account" ? "" : c.after.scope,
+                      c.after.cause,
+                      1,
+                      0,
+                      {{"reason", c.after.reason}}});
+}
+
+void risk::tell(const breaker_change& c) {
+  if (c.before.level == c.after.level && c.before.by_operator == c.after.by_operator) return;
+  for (const auto& l : listeners_) send(l, breaker_moved{c.before, c.after});
+}
+
+/// A halt outlives a store that is down: its reason stands in a file that the next start reads.
+void risk::remember_halt() {
+  if (!terms_.write_halt_file) return;
+  terms_.write_halt_file(halted_by_operator() ? book_.breakers.at("account").reason : "");
+}
+bool risk::halted_by_operator() const {
+  const auto it = book_.breakers.find("account");
+  return it != book_.breakers.end() && it->second.level == breaker_level::halted && it->second.by_operator;
+}
+
+caf::result<breaker_answer> risk::obey(const set_breaker& what) {
+  std::vector<std::string> scopes;
+  for (const auto& p : what.pairs) {
+    if (!book_.pairs.contains(pair_name{p})) return to_caf({errc::not_found, "no pair " + p});
+    scopes.push_back(p);
+  }
+  if (scopes.empty()) scopes.emplace_back("account");
+  breaker_step all;
+  auto before = book_;
+  for (const auto& scope : scopes) {
+    auto one =
+        step_breaker(book_, breaker_events::operator_said{what.level, scope, what.reason, what.who}, around_.now());
+    if (one.refused) {
+      book_ = std::move(before);  // all scopes or none
+      return to_caf(*one.refused);
+    }
+    all.changes.insert(all.changes.end(), one.changes.begin(), one.changes.end());
+  }
+  auto promise = make_response_promise<breaker_answer>();
+  const bool closes = std::any_of(all.changes.begin(), all.changes.end(),
+                                  [](const breaker_change& c) { return c.after.level < c.before.level; });
+  const auto answer_when_kept = [this, promise, scopes, closes](bool durable) mutable {
+    if (closes && !durable) {
+      promise.deliver(to_caf({errc::store_failed, "the store did not take it, so the breaker stays as it was"}));
+      return;
+    }
+    breaker_answer answer;
+    answer.durable = durable;
+    answer.state = state_of("account");
+    for (const auto& s : scopes)
+      if (s != "account") answer.pairs.push_back(state_of(s));
+    for (const auto& [name, pair] : book_.pairs)
+      for (const auto& [id, o] : pair.open_orders)
+        if (o.state == order_state::intent || o.state == order_state::sent || o.state == order_state::unknown)
+          answer.sends_in_flight.push_back(id.text());
+    promise.deliver(std::move(answer));
+  };
+  apply_step(all, what.who, answer_when_kept, before.configuration);
+  return promise;
+}
+
+breaker_state_view risk::state_of(const std::string& scope) const {
+  const auto it = book_.breakers.find(scope);
+  if (it != book_.breakers.end()) return breaker_view_of(it->second);
+  breaker_row row;
+  row.scope = scope;
+  return breaker_view_of(row);
+}
+
+breaker_level risk::account_level() const {
+  const auto it = book_.breakers.find("account");
+  return it == book_.breakers.end() ? breaker_level::active : it->second.level;
+}
+}  // namespace rltrader
