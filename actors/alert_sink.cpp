@@ -6,6 +6,9 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+#include <map>
+
 namespace rltrader {
 
 namespace {
@@ -28,7 +31,7 @@ class alert_sink : public alert_sink_actor::base {
     die_loudly(this, "alert_sink");
     send(queue_, subscribe_jobs{"alert_delivery", caf::actor_cast<job_worker>(this)});
     send(queue_, subscribe_alarms{caf::actor_cast<alarm_listener>(this)});
-    return {[this](const alarm& what) { take(what); },
+    return {[this](const alarm& what) { take(what); }, [this](const flush_rows&) { keep_again(); },
             [this](const change_alert& what) -> caf::result<alert> { return change(what); },
             [this](const do_job& what) -> caf::result<job_done> { return deliver_again(what.job); }};
   }
@@ -42,7 +45,7 @@ class alert_sink : public alert_sink_actor::base {
   void take(const alarm& what) {
     auto folded = folder_.fold(what, around_.now());
     if (folded.counted_only) return;
-    keep(folded.row, std::nullopt);
+    keep(folded.row);
     show();
     if (!folded.deliver) return;
     const auto level = what.severity == severity::high     ? log_level::error
@@ -102,19 +105,72 @@ class alert_sink : public alert_sink_actor::base {
     show();
     auto promise = make_response_promise<alert>();
     request(ledger_, around_.request_timeout, write_rows{{*row, std::move(note)}})
-        .then([promise, row = *row](const written&) mutable { promise.deliver(std::move(row)); },
-              [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+        .then(
+            [this, promise, row = *row](const written&) mutable {
+              not_kept_.erase(row.id);
+              promise.deliver(std::move(row));
+            },
+            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
     return promise;
   }
 
-  void keep(const alert& row, std::optional<audit_note> note) {
-    ports::write_batch rows{row};
-    if (note) rows.emplace_back(std::move(*note));
-    request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-        .then([](const written&) {},
-              [](const caf::error& e) {
-                log_event(log_level::error, "alert.not_kept", "", "alert_sink", "", from_caf(e, "the ledger").what);
-              });
+  /// While the store is down, rows wait here, the newest of each alert, and are tried again every second.
+  void keep(const alert& row) {
+    if (not_kept_.empty()) return save({row});
+    if (not_kept_.size() < alert_folder::most_open || not_kept_.contains(row.id))
+      not_kept_.insert_or_assign(row.id, row);
+  }
+
+  void keep_again() {
+    waiting_for_store_ = false;
+    std::vector<alert> rows;
+    for (const auto& [id, row] : not_kept_) rows.push_back(row);
+    if (!rows.empty()) save(std::move(rows));
+  }
+
+  void save(std::vector<alert> rows) {
+    ports::write_batch batch(rows.begin(), rows.end());
+    request(ledger_, around_.request_timeout, write_rows{std::move(batch)})
+        .then(
+            [this, rows](const written&) {
+              if (not_kept_.empty()) return;
+              for (const auto& row : rows)
+                if (const auto it = not_kept_.find(row.id); it != not_kept_.end() && same(it->second, row))
+                  not_kept_.erase(it);
+              if (not_kept_.empty())
+                log_event(log_level::info, "alert.kept", "", "alert_sink", "", "what was not kept is kept now");
+              else
+                wait_for_store();
+            },
+            [this, rows](const caf::error& e) {
+              const auto why = from_caf(e, "the ledger");
+              const bool refused = why.code == errc::conflict;  // it would be refused for ever
+              if (not_kept_.empty() || refused)
+                log_event(log_level::error, "alert.not_kept", "", "alert_sink", "",
+                          why.what + (refused ? "" : "; it is tried again every second"));
+              for (const auto& row : rows)
+                if (refused)
+                  not_kept_.erase(row.id);
+                else
+                  remember(row);
+              if (!not_kept_.empty()) wait_for_store();
+            });
+  }
+
+  /// What is open is newer than what was tried, and so is what has come since.
+  void remember(const alert& tried) {
+    const auto open = folder_.open();
+    const auto now = std::find_if(open.begin(), open.end(), [&](const alert& a) { return a.id == tried.id; });
+    if (not_kept_.size() < alert_folder::most_open) not_kept_.emplace(tried.id, now == open.end() ? tried : *now);
+  }
+
+  /// Whether nothing has come to a row since.
+  static bool same(const alert& a, const alert& b) { return a.count == b.count && a.status == b.status; }
+
+  void wait_for_store() {
+    if (waiting_for_store_) return;
+    waiting_for_store_ = true;
+    delayed_send(this, std::chrono::seconds{1}, flush_rows{});
   }
 
   surroundings around_;
@@ -122,6 +178,8 @@ class alert_sink : public alert_sink_actor::base {
   retry_queue_actor queue_;
   std::vector<ports::alert_channel*> channels_;
   alert_folder folder_;
+  std::map<std::string, alert> not_kept_;  ///< by id
+  bool waiting_for_store_ = false;
 };
 
 }  // namespace

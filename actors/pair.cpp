@@ -190,6 +190,9 @@ class pair : public pair_actor::base {
         if (!state_.held.held.is_zero() && c.on_position == disposition::unsaid)
           return to_caf({errc::conflict,
                          "the run holds " + state_.held.held.text() + "; say on_position: adopt (keep it) or flatten"});
+        if (order_under_way() && c.on_position == disposition::unsaid)
+          return to_caf(
+              {errc::conflict, "an order of the run is unresolved; wait, or say on_position: adopt or flatten"});
         // A stopped run closes nothing any more, so what cannot be closed now must not be stopped.
         if (c.on_position == disposition::flatten && !state_.held.held.is_zero() && !may_close_now())
           return to_caf({errc::conflict, "an order of the run is unresolved; cancel it or wait, then stop"});
@@ -205,11 +208,12 @@ class pair : public pair_actor::base {
     return run;
   }
 
-  bool may_close_now() const {
-    return !state_.in_review && !state_.awaiting_durability && !state_.window.empty() &&
-           std::all_of(state_.open_orders.begin(), state_.open_orders.end(),
-                       [](const auto& o) { return o.second.intent.slot.leg == order_leg::stop; });
+  bool order_under_way() const {
+    return state_.in_review || state_.awaiting_durability ||
+           std::any_of(state_.open_orders.begin(), state_.open_orders.end(),
+                       [](const auto& o) { return o.second.intent.slot.leg != order_leg::stop; });
   }
+  bool may_close_now() const { return !order_under_way() && !state_.window.empty(); }
 
   pair_view view() const {
     pair_view v;

@@ -299,33 +299,86 @@ class pair_supervisor : public pair_supervisor_actor::base {
               for (const auto& [name, c] : children_)
                 if (std::find(asked.pairs.begin(), asked.pairs.end(), name) == asked.pairs.end())
                   leaving.push_back(name);
-              for (const auto& name : leaving) remove(name, *reply.image, asked.who, out);
-              promise.deliver(std::move(out));
+              remove_next(std::make_shared<removal>(
+                  removal{std::move(leaving), reply.image, asked.who, std::move(out), std::move(promise)}));
             },
             [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
     return promise;
   }
 
-  /// A pair that holds a position, or whose order is open, is not removed: somebody must say what becomes of it.
-  void remove(const pair_name& name, const ports::desk_image& image, const std::string& who, pairs_changed& out) {
+  /// Pairs that leave the list, one after the other.
+  struct removal {
+    std::vector<pair_name> leaving;
+    std::shared_ptr<const ports::desk_image> image;
+    std::string who;
+    pairs_changed out;
+    caf::typed_response_promise<pairs_changed> promise;
+  };
+
+  /// A pair that holds a position, or whose order is open, is not removed: somebody must say what becomes of it. The pair
+  /// itself has the last word, for it knows of what it has asked for since the image was read.
+  void remove_next(const std::shared_ptr<removal>& r) {
+    while (!r->leaving.empty()) {
+      const auto name = r->leaving.back();
+      r->leaving.pop_back();
+      const auto it = children_.find(name);
+      if (it == children_.end()) continue;
+      auto& c = it->second;
+      if (c.run.status == run_status::stopped) {
+        forget(name, *r);
+        continue;
+      }
+      if (const auto why = kept_by(name, *r->image)) {
+        refuse_removal(name, *why, *r);
+        continue;
+      }
+      if (c.handle) return ask_to_stop(name, c.handle, r);
+      auto run = c.run;
+      run.status = run_status::stopped;
+      run.stopped_at = around_.now();
+      keep(run, r->who, "agent.stopped", off_the_list);
+      forget(name, *r);
+    }
+    r->promise.deliver(std::move(r->out));
+  }
+
+  void ask_to_stop(const pair_name& name, const pair_actor& handle, const std::shared_ptr<removal>& r) {
+    run_command stop;
+    stop.verb = run_verb::stop;
+    stop.pair = name;
+    stop.who = r->who;
+    stop.reason = off_the_list;
+    request(handle, around_.request_timeout, std::move(stop))
+        .then(
+            [this, name, r](const agent_run&) {
+              forget(name, *r);
+              remove_next(r);
+            },
+            [this, name, r](const caf::error& e) {
+              refuse_removal(name, from_caf(e, "the pair").what, *r);
+              remove_next(r);
+            });
+  }
+
+  /// Why a pair must stay, as far as the store knows.
+  static std::optional<std::string> kept_by(const pair_name& name, const ports::desk_image& image) {
     for (const auto& p : image.positions)
-      if (p.pair == name && !p.held.is_zero()) {
-        out.refused.push_back(name.text() + ": it holds " + p.held.text() + "; stop its run with on_position first");
-        return;
-      }
+      if (p.pair == name && !p.held.is_zero())
+        return "it holds " + p.held.text() + "; stop its run with on_position first";
     for (const auto& o : image.open_orders)
-      if (o.content().pair == name) {
-        out.refused.push_back(name.text() + ": order " + o.id.text() + " is open");
-        return;
-      }
-    auto& c = children_[name];
-    auto run = c.run;
-    run.status = run_status::stopped;
-    run.stopped_at = around_.now();
-    keep(run, who, "agent.stopped", "removed from the pair list");
-    if (c.handle) send_exit(c.handle, caf::exit_reason::user_shutdown);
+      if (o.content().pair == name) return "order " + o.id.text() + " is open";
+    return std::nullopt;
+  }
+
+  void refuse_removal(const pair_name& name, const std::string& why, removal& r) {
+    r.out.refused.push_back(name.text() + ": " + why);
+    send(alerts_, alarm{"pair_not_removed", severity::medium, name.text(), "pair_list", 1, 0, {{"why", why}}});
+  }
+
+  void forget(const pair_name& name, removal& r) {
+    if (auto& c = children_[name]; c.handle) send_exit(c.handle, caf::exit_reason::user_shutdown);
     children_.erase(name);
-    out.removed.push_back(name.text());
+    r.out.removed.push_back(name.text());
   }
 
   caf::result<pair_list> list() {
@@ -368,6 +421,8 @@ class pair_supervisor : public pair_supervisor_actor::base {
     settle();
     return g->promise;
   }
+
+  static constexpr auto off_the_list = "removed from the pair list";
 
   surroundings around_;
   ledger_actor ledger_;

@@ -192,7 +192,8 @@ using reader_actor =
                      caf::replies_to<ask_health>::with<health_reply>>;            // says whether the last read worked
 
 /// Folds, stores and sends alerts; never blocks its senders. Bound: 1,000 open alerts, then low ones are counted only.
-using alert_sink_actor = caf::typed_actor<caf::reacts_to<alarm>,                       // something a person should know
+using alert_sink_actor = caf::typed_actor<caf::reacts_to<alarm>,       // something a person should know
+                                          caf::reacts_to<flush_rows>,  // to itself: stores again what was not kept
                                           caf::replies_to<change_alert>::with<alert>,  // acknowledges or resolves
                                           caf::replies_to<do_job>::with<job_done>>;    // delivers an alert again
 

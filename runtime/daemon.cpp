@@ -6,6 +6,8 @@
 #include "http/http.hpp"
 #include "messages/errors.hpp"
 #include "runtime/config_commands.hpp"
+#include "runtime/daemon_reload.hpp"
+#include "runtime/data_folder.hpp"
 #include "runtime/demo_market.hpp"
 #include "runtime/desk_loop.hpp"
 #include "runtime/heartbeat.hpp"
@@ -69,16 +71,8 @@ result<stores> open_stores(const std::string& folder, std::shared_ptr<std::atomi
   return s;
 }
 
-/// The content of the tokens file, where one is named; a file that cannot be read is a failure, never "no tokens" (I18).
-result<std::optional<std::string>> tokens_of(const settings& v) {
-  if (v.api_tokens_file.empty()) return std::optional<std::string>{};
-  auto text = read_small_file(v.api_tokens_file);
-  if (!text) return failure{text.error().code, "API_TOKENS_FILE: " + text.error().what};
-  return std::optional(std::move(*text));
-}
-
-http::server_options http_options(const loaded& state, const ports::clock& clock, std::optional<std::string> tokens) {
-  const auto& v = state.values;
+http::server_options http_options(const settings& v, std::function<json()> configuration, const ports::clock& clock,
+                                  std::optional<std::string> tokens) {
   http::server_options o;
   o.bind = v.http_bind;
   o.port = static_cast<std::uint16_t>(v.http_port);
@@ -95,17 +89,7 @@ http::server_options http_options(const loaded& state, const ports::clock& clock
   o.wall_now = wall_now;
   o.market_now = [&clock] { return clock.now(); };
   o.stopwatch = monotonic_seconds;
-  o.configuration = [state] {
-    json rows = json::array();
-    for (const auto& s : view_settings(state))
-      rows.push_back({{"key", s.key},
-                      {"value", s.value},
-                      {"origin", s.origin},
-                      {"sentence", s.sentence},
-                      {"secret", s.secret},
-                      {"reloadable", s.reloadable}});
-    return rows;
-  };
+  o.configuration = std::move(configuration);
   return o;
 }
 
@@ -116,51 +100,6 @@ void print_where(std::ostream& out, const settings& v, std::uint16_t port, const
       << "  data     " << folder << "\n"
       << "  look at  " << url << "/health/ready   " << url << "/ops/trading/risk   " << url << "/docs\n"
       << "  stop     Ctrl-C" << std::endl;
-}
-
-/// SIGHUP: reads the settings again; the pair list takes effect, what needs a restart is named.
-void reload(const command_line& line, start_mode mode, settings& now, const directory& desk, http::http_server& server,
-            caf::actor_system& system) {
-  load_request again;
-  again.line = line;
-  again.environment = process_environment();
-  again.read = read_small_file;
-  again.mode = mode;
-  const auto next = load_settings(again);
-  const auto plan = plan_reload(now, next);
-  if (!plan.violations.empty()) {
-    for (const auto& v : plan.violations)
-      log_event(log_level::error, "reload.refused", "", "daemon", "", violation_text(v));
-    return;
-  }
-  for (const auto& key : plan.needs_restart)
-    log_event(log_level::warn, "reload.needs_restart", "", "daemon", "", key + " needs a restart");
-  for (const auto& c : plan.fixed)
-    log_event(log_level::warn, "reload.covered", "", "daemon", "", c.key + " (" + c.where + ") is covered by " + c.by);
-  for (const auto& key : plan.changed) log_event(log_level::info, "reload.changed", "", "daemon", "", key);
-  now = plan.values;
-  redact_in_log(secret_values(now));
-  if (const auto reopened = reopen_log_file(); !reopened)
-    log_event(log_level::error, "reload.log", "", "daemon", "", reopened.error().what);
-  const auto tokens = tokens_of(now);
-  if (!tokens)
-    log_event(log_level::error, "reload.credentials", "", "daemon", "",
-              tokens.error().what + "; the former tokens stay");
-  else if (const auto taken = server.set_credentials(now.api_token, *tokens); !taken)
-    log_event(log_level::error, "reload.credentials", "", "daemon", "", taken.error().what);
-  server.set_cors_origin(now.cors_origin);
-  if (plan.pairs_added.empty() && plan.pairs_removed.empty()) return;
-  caf::scoped_actor self{system};
-  self->request(desk.pairs, std::chrono::seconds{5}, change_pairs{now.learning_pairs, "reload"})
-      .receive(
-          [](const pairs_changed& c) {
-            for (const auto& p : c.added) log_event(log_level::info, "pair.added", p, "daemon", "", "by a reload");
-            for (const auto& p : c.removed) log_event(log_level::info, "pair.removed", p, "daemon", "", "by a reload");
-            for (const auto& p : c.refused) log_event(log_level::error, "pair.not_changed", "", "daemon", "", p);
-          },
-          [](const caf::error& e) {
-            log_event(log_level::error, "reload.failed", "", "daemon", "", from_caf(e, "the pair supervisor").what);
-          });
 }
 
 int fail(std::ostream& err, const failure& why) {
@@ -189,8 +128,10 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
     return exit_configuration;
   }
   for (const auto& w : state.warnings) err << "warning: " << w << std::endl;
+  if (const auto fits = path_fits(v.data_dir); !fits) return fail(err, fits.error());
   const auto lock = folder_lock::take(v.data_dir, wall_now());
   if (!lock) return fail(err, lock.error());
+  if (const auto whole = files_are_whole(v.data_dir); !whole) return fail(err, whole.error());
   const auto logs = v.log_file.empty() ? v.data_dir + "/rltraderd.log" : v.log_file;
   if (const auto set =
           set_up_logging({.form = v.log_format, .level = v.log_level, .file = logs, .secrets = secret_values(v)});
@@ -200,6 +141,7 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   const auto read_deadline = std::make_shared<std::atomic<double>>(1e300);
   auto kept = open_stores(v.data_dir, read_deadline);
   if (!kept) return fail(err, kept.error());
+  if (const auto known = market_is_known(v.data_dir, *kept->reader); !known) return fail(err, known.error());
 
   demo_setup how;
   how.seed = static_cast<std::uint64_t>(v.seed);
@@ -209,7 +151,7 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   how.primary = v.learning_interval;
   how.venue.starting_balance = v.starting_balance;
   how.journal = kept->journal.get();
-  how.progress_file = v.data_dir + "/market.json";
+  how.progress_file = market_file_of(v.data_dir);
   how.begin = wall_now();
   how.monotonic = monotonic_seconds;
   auto opened = demo_market::open(how);
@@ -235,7 +177,10 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   caf::actor_system system{config};
   const auto tokens = tokens_of(v);
   if (!tokens) return fail(err, tokens.error());
-  http::http_server server{system, metrics, http_options(state, market.clock(), *tokens)};
+  settings_in_force in_force{line, state};
+  http::http_server server{system, metrics,
+                           http_options(
+                               v, [&in_force] { return in_force.shown(); }, market.clock(), *tokens)};
   if (const auto listening = server.start(); !listening) return fail(err, listening.error());
   std::thread io([&server] { server.run(); });
 
@@ -262,12 +207,11 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
         });
       });
       heartbeat pulse{system, market.clock(), out, began, monotonic_seconds};
-      auto now = v;
       while (!news.stop) {
         if (const auto died = loop.tend(std::chrono::milliseconds{pulse.first_decision_seen() ? 1000 : 50}))
           err << "rltraderd: " << *died << "; the desk was opened again from the store" << std::endl;
         if (news.stop || !loop.is_open()) continue;
-        if (news.reload.exchange(false)) reload(line, state.mode, now, loop.handles(), server, system);
+        if (news.reload.exchange(false)) in_force.reload(loop, server, system);
         pulse.turn(loop.handles());
       }
       out << "stopping" << std::endl;

@@ -1,6 +1,7 @@
 // The demo's market, minute by minute.
 #include "runtime/demo_market.hpp"
 
+#include "actors/log.hpp"
 #include "adapters/exchange/bar_history.hpp"
 #include "domain/instrument.hpp"
 #include "wire/json.hpp"
@@ -9,10 +10,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 namespace rltrader {
 
@@ -48,6 +51,18 @@ result<std::optional<market_place>> read_place(const std::string& path) {
   return {errc::corrupt, path + " does not say where the market stands; remove the data folder to begin anew"};
 }
 
+/// Empty when all of it is on the disk, else why not.
+std::string write_whole(const std::string& path, int flags, std::string_view text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644);
+  if (fd < 0) return std::generic_category().message(errno);
+  const auto count = ::pwrite(fd, text.data(), text.size(), 0);
+  const bool whole = count == static_cast<ssize_t>(text.size());
+  std::string why;
+  if (!whole || ::fdatasync(fd) != 0) why = std::generic_category().message(count < 0 || whole ? errno : ENOSPC);
+  ::close(fd);
+  return why;
+}
+
 }  // namespace
 
 double scaled_clock::real_seconds_until(instant t) const {
@@ -65,6 +80,7 @@ result<std::unique_ptr<demo_market>> demo_market::open(demo_setup how) {
     if ((*place)->seed != static_cast<std::int64_t>(s.seed))
       return {errc::conflict, "the data folder's market has seed " + std::to_string((*place)->seed) +
                                   ", asked for is " + std::to_string(s.seed) + "; use that seed or another --data-dir"};
+    made->place_length_ = json_text(**place).size();
     begun = (*place)->begun;
     reached = (*place)->reached;
     made->first_start_ = false;
@@ -81,6 +97,8 @@ result<std::unique_ptr<demo_market>> demo_market::open(demo_setup how) {
   made->minute_open_ = open_of(interval::m1, reached);
   made->played_until_ = reached;
   made->prepare();
+  if (made->first_start_ && !made->progress_trouble_.empty())
+    return {errc::store_failed, s.progress_file + " cannot be written: " + made->progress_trouble_};
   made->clock_ = std::make_unique<scaled_clock>(reached, s.time_scale, s.monotonic);
   made->exchange_->on_wake([raw = made.get()] {
     const std::lock_guard lock(raw->wake_guard_);
@@ -219,16 +237,27 @@ void demo_market::stop() {
   }
 }
 
-/// Written beside and renamed, so that a kill leaves the old place or the new one.
+/// Written beside and renamed, so that a kill leaves the old place or the new one. On a full disk it is written over the old
+/// one, which takes no room: market time must not go back behind what was decided.
 void demo_market::save_progress(instant at) {
   if (setup_.progress_file.empty()) return;
   const auto text = json_text(market_place{static_cast<std::int64_t>(setup_.seed), prices_->start(), at});
   const auto temporary = setup_.progress_file + ".new";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return;  // a full disk: the place grows old, and a restart goes back at most to the last one kept
-  const bool well = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fdatasync(fd) == 0;
-  ::close(fd);
-  if (well) std::rename(temporary.c_str(), setup_.progress_file.c_str());
+  std::string why;
+  if (write_whole(temporary, O_CREAT | O_TRUNC, text).empty() &&
+      std::rename(temporary.c_str(), setup_.progress_file.c_str()) == 0) {
+    place_length_ = text.size();
+  } else {
+    ::unlink(temporary.c_str());
+    why = place_length_ == text.size() ? write_whole(setup_.progress_file, 0, text)
+                                       : std::generic_category().message(ENOSPC);
+  }
+  if (why != progress_trouble_)
+    log_event(why.empty() ? log_level::info : log_level::error, "market.place", "", "demo_market", "",
+              why.empty()
+                  ? "where the market stands is kept again"
+                  : setup_.progress_file + " cannot be written: " + why + "; a restart goes back to what it says");
+  progress_trouble_ = why;
 }
 
 result<std::vector<candle>> demo_market::history(const pair_name& pair, interval i, instant start, instant end,

@@ -104,6 +104,8 @@ class demo_market final : public ports::market_source {
   std::map<pair_name, walk> walks_;
   instant minute_open_{};  ///< of the minute that is being played
   instant played_until_{};
+  std::size_t place_length_ = 0;  ///< of the text in the progress file; 0: there is none yet
+  std::string progress_trouble_;  ///< why the place could not be kept; empty: it could
 
   std::mutex bars_guard_;
   std::map<pair_name, std::vector<candle>> bars_;  ///< 1m, newest last; trimmed once the history is handed over

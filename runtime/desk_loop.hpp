@@ -27,6 +27,8 @@ class desk_loop {
   void close();
   /// Waits at most `patience` for a death of the desk; reopens it when there was one. Returns what died.
   std::optional<std::string> tend(std::chrono::milliseconds patience);
+  /// The pair list of the openings to come; the desk that is open is asked by a message.
+  void set_pairs(std::vector<pair_name> pairs) { terms_.pairs = std::move(pairs); }
   /// Makes tend() return early; from any thread.
   void wake();
   const directory& handles() const { return desk_->handles; }

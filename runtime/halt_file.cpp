@@ -31,14 +31,21 @@ bool write_halt_file(const std::string& path, const std::string& reason) {
   }
   const auto temporary = path + ".new";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  bool well =
+  const bool whole =
       fd >= 0 && ::write(fd, reason.data(), reason.size()) == static_cast<ssize_t>(reason.size()) && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
-  well = well && std::rename(temporary.c_str(), path.c_str()) == 0;
-  if (!well)
+  // A full disk often still takes a name, and a file without its reason halts as well as one with it.
+  struct stat info {};
+  const bool there =
+      fd >= 0 && ((!whole && ::stat(path.c_str(), &info) == 0) || std::rename(temporary.c_str(), path.c_str()) == 0);
+  if (!whole) ::unlink(temporary.c_str());
+  if (!there)
     log_event(log_level::error, "halt.file", "", "risk", "",
               "the halt could not be written to " + path + "; it holds in memory");
-  return well;
+  else if (!whole)
+    log_event(log_level::error, "halt.file", "", "risk", "",
+              "the reason of the halt could not be written to " + path + "; the file halts without it");
+  return there;
 }
 
 }  // namespace rltrader

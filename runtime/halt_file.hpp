@@ -8,7 +8,8 @@ namespace rltrader {
 
 /// The reason of a halt that stands, if one does. An unreadable file counts as a halt: in doubt nothing trades.
 std::optional<std::string> read_halt_file(const std::string& path);
-/// Durable on return; an empty reason removes the file. Returns false when the disk refused, which the caller logs.
+/// Durable on return; an empty reason removes the file. On a full disk the file stands without its reason.
+/// Returns false when not even that was possible; what went wrong is logged.
 bool write_halt_file(const std::string& path, const std::string& reason);
 
 }  // namespace rltrader

@@ -181,7 +181,9 @@ int run_replay_with(const desk_maker& maker, const replay_options& options, std:
   if (options.pair) {
     terms.pair = resolve_pair(*options.pair, options.terms.supported);
     if (!terms.pair) {
-      err << "error: --pair " << *options.pair << " is not a supported pair\n";
+      err << "error: --pair " << *options.pair << " is not a supported pair; supported are";
+      for (const auto& p : options.terms.supported) err << ' ' << p.text();
+      err << '\n';
       return replay_usage_error;
     }
   }

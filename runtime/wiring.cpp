@@ -7,6 +7,7 @@
 #include "learning/rule_policies.hpp"
 #include "messages/errors.hpp"
 #include "runtime/halt_file.hpp"
+#include "runtime/terms.hpp"
 
 #include <caf/all.hpp>
 
@@ -224,7 +225,7 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
     return std::move(*found);
   };
   h.pairs = spawn_pair_supervisor(system, around, h.ledger, h.alert_sink, h.risk, h.executor, image,
-                                  {.pairs = terms.pairs,
+                                  {.pairs = pairs_to_run(terms, *image),
                                    .supported = terms.supported,
                                    .setup_of = setup_of,
                                    .history = history,

@@ -30,7 +30,11 @@ std::vector<found_file> find_files(const std::vector<std::string>& paths, record
   const auto add = [&](const fs::path& path, bool itself) {
     std::error_code problem;
     const auto real = fs::weakly_canonical(path, problem).string();
-    if (!seen.insert(problem ? path.string() : real).second)
+    const auto type = fs::status(path, problem).type();
+    // Reading a pipe or a device might never end.
+    if (type != fs::file_type::regular && type != fs::file_type::none && type != fs::file_type::not_found)
+      out.refused.push_back(path.string() + ": refused: it is no file");
+    else if (!seen.insert(problem ? path.string() : real).second)
       out.skipped.push_back(path.string() + ": skipped: it is named twice");
     else
       files.push_back({path.string(), itself});
@@ -48,14 +52,23 @@ std::vector<found_file> find_files(const std::vector<std::string>& paths, record
     }
     std::vector<fs::path> inside;
     fs::directory_iterator it(path, fs::directory_options::skip_permission_denied, problem);
-    for (; !problem && it != fs::directory_iterator{}; it.increment(problem))
-      if (is_market_file(it->path().filename().string()) && !fs::is_directory(it->path())) inside.push_back(it->path());
+    for (; !problem && it != fs::directory_iterator{}; it.increment(problem)) {
+      std::error_code unknown;  // a link in a circle, for instance: reading it says what is wrong
+      if (is_market_file(it->path().filename().string()) && !fs::is_directory(it->path(), unknown))
+        inside.push_back(it->path());
+    }
     if (problem) out.refused.push_back(path + ": refused: " + problem.message());
     if (inside.empty() && !problem) out.skipped.push_back(path + ": skipped: it holds no .csv or .csv.gz file");
     std::sort(inside.begin(), inside.end());
     for (const auto& file : inside) add(file, false);
   }
   return files;
+}
+
+std::string pairs_text(const std::vector<pair_name>& pairs) {
+  std::string out;
+  for (const auto& p : pairs) out += (out.empty() ? "" : " ") + p.text();
+  return out;
 }
 
 /// What a file is taken as, or nothing with a line that says why.
@@ -73,7 +86,7 @@ std::optional<taken_as> place(const found_file& file, const market_file_terms& t
   const auto said = read_file_name(name);
   auto pair = resolve_pair(said.pair_text, terms.supported);
   if (!pair && terms.pair && file.given_itself) pair = terms.pair;
-  if (!pair) return skip(said.pair_text + " is not a supported pair");
+  if (!pair) return skip(said.pair_text + " is not a supported pair; supported are " + pairs_text(terms.supported));
   if (terms.pair && *pair != *terms.pair)
     return skip("it is of " + pair->text() + ", asked for is " + terms.pair->text());
   if (said.funding) return taken_as{*pair, std::nullopt};

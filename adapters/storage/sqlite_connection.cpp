@@ -3,6 +3,10 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
 namespace rltrader::storage {
 
 namespace {
@@ -18,12 +22,18 @@ failure failure_of(sqlite3* handle, int code) {
   switch (code & 0xFF) {
     case SQLITE_CONSTRAINT: return {errc::conflict, what};
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return {errc::corrupt, what + "; restore a backup or move the file away"};
+    case SQLITE_NOTADB: return {errc::corrupt, what + "; restore a backup of the data folder"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return {errc::locked, what + "; another process writes to it"};
     case SQLITE_INTERRUPT: return {errc::unavailable, "the statement took too long and was stopped"};
     case SQLITE_FULL: return {errc::store_failed, what + "; make room on the disk"};
-    default: return {errc::store_failed, what};
+    default: {
+      // "disk I/O error" helps nobody; the system knows more.
+      const int error = sqlite3_system_errno(handle);
+      if (error == 0) return {errc::store_failed, what};
+      return {errc::store_failed, what + ": " + std::generic_category().message(error) +
+                                      (error == ENOSPC ? "; make room on the disk" : "")};
+    }
   }
 }
 
@@ -96,7 +106,20 @@ result<sqlite_connection> sqlite_connection::open(const open_options& options) {
   const int code = sqlite3_open_v2(options.path.c_str(), &handle, flags, nullptr);
   if (handle == nullptr) throw std::bad_alloc();
   sqlite_connection out(handle, options.path);
-  if (code != SQLITE_OK) return failure{errc::store_failed, options.path + ": " + sqlite3_errmsg(handle)};
+  if (code != SQLITE_OK) {
+    auto why = failure_of(handle, code);
+    if (!why.what.starts_with(options.path)) why.what = options.path + ": " + why.what;
+    return why;
+  }
+  if (options.mode == access_mode::writer) {
+    // SQLite opens what may not be written for reading alone, and says nothing until the first write.
+    if (sqlite3_db_readonly(handle, "main") == 1)
+      return failure{errc::store_failed, options.path + " cannot be written: this user has no right to"};
+    // Until all is found well: a file that is refused stays as it was, and so does what waits in its log.
+    std::error_code none;
+    if (const auto waiting = std::filesystem::file_size(options.path + "-wal", none); !none && waiting > 0)
+      sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
   if (auto prepared = out.prepare_file(options); !prepared) return prepared.error();
   return out;
 }
@@ -133,9 +156,11 @@ result<void> sqlite_connection::prepare_file(const open_options& options) {
   const auto checked = text_of_pragma("quick_check(1)");
   if (!checked) return checked.error();
   if (*checked != "ok")
-    return {errc::corrupt, path_ + " is damaged: " + *checked + "; restore a backup or move the file away"};
+    return {errc::corrupt, path_ + " is damaged: " + *checked + "; restore a backup of the data folder"};
   return {};
 }
+
+void sqlite_connection::accept() { sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }
 
 result<std::string> sqlite_connection::text_of_pragma(const std::string& pragma) {
   auto asked = prepare("PRAGMA " + pragma);

@@ -76,6 +76,8 @@ class sqlite_connection {
 
   /// Long statements ask this now and then and stop with errc::unavailable when it says so; empty: they never stop.
   void give_up_when(std::function<bool()> give_up);
+  /// A writer's file is found well. Before this, closing leaves the file and its log exactly as they were found.
+  void accept();
   const std::string& path() const { return path_; }
 
  private:

@@ -100,13 +100,11 @@ result<void> unchanged_by_others(sqlite_connection& connection, const file_schem
   if (known->empty() || known->front() != *now)
     return {errc::corrupt, connection.path() +
                                " was changed by something else: its tables or triggers are not those of its "
-                               "last migration; restore a backup"};
+                               "last migration; restore a backup of the data folder"};
   return {};
 }
 
-}  // namespace
-
-result<void> migrate(sqlite_connection& connection, const file_schema& wanted) {
+result<void> bring_up(sqlite_connection& connection, const file_schema& wanted) {
   const auto version = connection.integer_of("PRAGMA user_version");
   if (!version) return version.error();
   if (*version == 0) return create_all(connection, wanted);
@@ -120,6 +118,14 @@ result<void> migrate(sqlite_connection& connection, const file_schema& wanted) {
       if (auto done = connection.execute(sql); !done) return done;
     return remember(connection, wanted, "grown by " + std::to_string(missing->size()) + " parts");
   });
+}
+
+}  // namespace
+
+result<void> migrate(sqlite_connection& connection, const file_schema& wanted) {
+  auto done = bring_up(connection, wanted);
+  if (done) connection.accept();
+  return done;
 }
 
 result<void> expect_schema(sqlite_connection& connection, const file_schema& wanted) {

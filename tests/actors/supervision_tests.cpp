@@ -288,5 +288,55 @@ TEST(the_pair_list, grows_and_shrinks_but_keeps_who_holds_something) {
   EXPECT_EQ(lines(desk.violations()), "");
 }
 
+TEST(the_pair_list, keeps_who_has_an_order_under_way_and_says_so_and_lets_go_what_was_stopped_with_a_word) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.venue->fate_of = [](std::string_view, const order_id&) { return venue_fate::lost_request; };
+  desk.order(btc, action::go_long);
+  desk.bars();
+  ASSERT_FALSE(desk.orders_of(btc).empty());
+  auto said = desk.change_pairs({eth});
+  ASSERT_TRUE(said) << said.error().what;
+  EXPECT_TRUE(said->removed.empty());
+  ASSERT_EQ(said->refused.size(), 1u);
+  const auto told = desk.alerts("pair_not_removed");
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].metadata.at("pair"), btc.text());
+}
+
+TEST(the_pair_list, lets_a_pair_go_whose_position_was_adopted) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.order(btc, action::go_long);
+  desk.bars();
+  ASSERT_TRUE(desk.command(btc, run_verb::stop, disposition::adopt));
+  const auto said = desk.change_pairs({eth});
+  ASSERT_TRUE(said) << said.error().what;
+  EXPECT_EQ(said->removed, std::vector<std::string>{"BTC-USDT"});
+  EXPECT_TRUE(desk.held_by_us(btc).positive());
+}
+
+TEST(the_pair_list, of_another_start_leaves_no_position_without_its_agent) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.order(btc, action::go_long);
+  desk.bars();
+  desk.close();
+  desk.terms.pairs = {eth};
+  desk.open();
+  desk.run_for(seconds{1});
+  EXPECT_EQ(desk.pairs().pairs.size(), 2u);
+  EXPECT_EQ(desk.pair(btc).run.status, run_status::running);
+  // Once it is flat, a start without it is one without it.
+  desk.order(btc, action::close);
+  desk.bars();
+  desk.close();
+  desk.open();
+  EXPECT_EQ(desk.pairs().pairs.size(), 1u);
+}
+
 }  // namespace
 }  // namespace rltrader::testing_support

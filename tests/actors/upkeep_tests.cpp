@@ -210,6 +210,35 @@ TEST(a_failing_ledger, lets_no_intent_through_and_says_so) {
   EXPECT_EQ(lines(desk.violations()), "");
 }
 
+TEST(an_alert, that_the_store_did_not_take_is_kept_as_soon_as_it_works_again_and_once) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.ops->fate_of = [](std::size_t, const ports::write_batch&) { return commit_fate::fails; };
+  const auto say = [&](double value) {
+    desk.raise({.category = "test",
+                .severity = severity::high,
+                .pair = "",
+                .metric = "m",
+                .value = value,
+                .threshold = 0,
+                .metadata = {}});
+    desk.run_for(seconds{2});
+  };
+  say(1);
+  say(2);
+  EXPECT_TRUE(desk.alerts("test").empty());
+  desk.ops->fate_of = {};
+  desk.run_for(seconds{2});
+  auto kept = desk.alerts("test");
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].count, 2);
+  say(3);
+  kept = desk.alerts("test");
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].count, 3);
+}
+
 // Only the write of the intent itself fails: the decision was durable, the order never leaves.
 TEST(a_failing_ledger, drops_an_approved_order_whose_intent_it_does_not_take) {
   for (const auto how : {commit_fate::fails, commit_fate::lies, commit_fate::stalls}) {

@@ -25,6 +25,33 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
+def clean_environment(changes: dict[str, str] | None = None) -> dict[str, str]:
+    """Without settings of whoever runs the tests."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("RLTRADER_", "RL_", "API_"))}
+    env["DISABLE_TEST_DATA_IN_DB"] = "false"  # the folder is a test's own
+    env.update(changes or {})
+    return env
+
+
+def run_to_end(*command: object, environment: dict[str, str] | None = None, folder: Path | None = None, within: float = 30,
+               **how) -> tuple[int, str, str]:
+    """Exit code, output and error output of a program of this build that ends by itself."""
+    done = subprocess.run([str(BINARIES / str(command[0])), *map(str, command[1:])], env=clean_environment(environment), cwd=folder,
+                          capture_output=True, stdin=subprocess.DEVNULL, timeout=within, **how)
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def wait_for(what, within: float = 40, why: str = ""):
+    """Asks again and again until the answer is something."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain{': ' if why else ''}{why}")
+
+
 class Daemon:
     """One demo in a data folder; kill() is SIGKILL, stop() is Ctrl-C."""
 
@@ -32,16 +59,19 @@ class Daemon:
         self.data = data
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("RLTRADER_", "RL_", "API_"))}
-        env["DISABLE_TEST_DATA_IN_DB"] = "false"  # the folder is a test's own
-        env.update(environment or {})
-        self.output = open(data.parent / f"{data.name}.out", "ab")
+        self.output = open(self.printed(), "ab")
         self.process = subprocess.Popen(
             [str(BINARIES / "rltraderd"), "demo", f"--port={self.port}", f"--data-dir={data}", *flags],
-            stdout=self.output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env)
+            stdout=self.output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=clean_environment(environment))
+
+    def printed(self) -> Path:
+        return self.data.parent / f"{self.data.name}.out"
 
     def text(self) -> str:
-        return (self.data.parent / f"{self.data.name}.out").read_text(errors="replace")
+        return self.printed().read_text(errors="replace")
+
+    def log(self) -> str:
+        return (self.data / "rltraderd.log").read_text(errors="replace")
 
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, raw: bytes | None = None,
              timeout: float = 10) -> tuple[int, dict[str, str], object]:

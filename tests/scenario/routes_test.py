@@ -7,10 +7,9 @@ import json
 import socket
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from daemon import Daemon, check_audit
+from daemon import Daemon, check_audit, wait_for
 
 done = 0
 
@@ -29,16 +28,6 @@ def expect(daemon: Daemon, method: str, path: str, status: int, body: object = N
         assert holds in shown, f"{method} {path}: no '{holds}' in {shown}"
     done += 1
     return answer
-
-
-def wait_for(what, within: float = 40):
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("waited in vain")
 
 
 def good(d: Daemon) -> None:

@@ -178,6 +178,50 @@ TEST(sqlite_ops, says_so_when_the_folder_cannot_be_written_to) {
   std::filesystem::permissions(folder.file(""), std::filesystem::perms(0755));
 }
 
+TEST(sqlite_ops, refuses_a_file_that_it_may_only_read) {
+  scratch_folder folder;
+  const auto path = folder.file("ops.db");
+  make_file(path, 1);
+  std::filesystem::permissions(folder.file(""), std::filesystem::perms(0777));
+  std::filesystem::permissions(path, std::filesystem::perms(0444));
+  const auto outcome = in_child([&] {
+    const auto refused = refusal(path);
+    return refused.code == errc::store_failed && refused.what.find(path + " cannot be written") == 0 ? 7 : 8;
+  });
+  EXPECT_EQ(outcome, 7);
+}
+
+TEST(sqlite_ops, leaves_a_file_that_it_refuses_and_its_log_as_they_were) {
+  scratch_folder folder;
+  const auto path = folder.file("ops.db");
+  make_file(path, 300);
+  const auto bytes_of = [](const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  // A writer that is killed leaves its log behind.
+  const pid_t writer = fork();
+  if (writer == 0) {
+    auto store = open_sqlite_ops(path);
+    if (!store || !(*store)->commit({an_order("late"), a_note("made")})) _exit(1);
+    _exit(0);  // without closing
+  }
+  int status = 0;
+  waitpid(writer, &status, 0);
+  ASSERT_EQ(status, 0);
+  ASSERT_GT(std::filesystem::file_size(path + "-wal"), 0u);
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096 * 20);
+    file << std::string(4096 * 4, '\xA5');
+  }
+  const auto before = bytes_of(path);
+  const auto log_before = bytes_of(path + "-wal");
+  EXPECT_EQ(refusal(path).code, errc::corrupt);
+  EXPECT_EQ(bytes_of(path), before);
+  EXPECT_EQ(bytes_of(path + "-wal"), log_before);
+}
+
 /// Fills the store until it fails; returns the batches that were answered for.
 int fill_up(ports::ops_store& store, int from) {
   for (int i = from;; ++i) {
