@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,9 @@ class risk : public risk_actor::base {
   /// only when it is durable: what was lowered in vain is raised again, with the configuration that it `was` before (I9).
   void apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then = {},
                   std::optional<agent_configuration> was = {});
+  /// A change that the store did not take stands all the same; its row and its notes wait for the next check.
+  void keep_later(const breaker_step& moved, const std::vector<audit_note>& notes);
+  void keep_again();
   void take_back(const breaker_change& c, const std::optional<agent_configuration>& was);
   void open_now(const breaker_change& c);
   void tell(const breaker_change& c);
@@ -89,6 +93,15 @@ class risk : public risk_actor::base {
   wallet_watch wallet_;
   std::vector<breaker_listener> listeners_;
   bool check_waits_ = false;
+
+  /// What stands and is not durable yet.
+  struct unkept {
+    std::set<std::string> scopes;
+    std::vector<audit_note> notes;
+    bool configuration = false;
+    bool empty() const { return scopes.empty() && notes.empty() && !configuration; }
+  };
+  unkept unkept_;
 };
 
 }  // namespace rltrader

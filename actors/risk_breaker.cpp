@@ -6,6 +6,7 @@
 #include "messages/views.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rltrader {
 
@@ -41,6 +42,7 @@ void risk::check(bool full) {
   }
   show(m.what);
   apply_step(step_breaker(book_, m, now), "risk");
+  if (full) keep_again();
 }
 
 void risk::apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then,
@@ -50,22 +52,24 @@ void risk::apply_step(const breaker_step& moved, const std::string& who, std::fu
     return;
   }
   ports::write_batch rows;
+  std::vector<audit_note> notes;
   for (const auto& c : moved.changes) {
     rows.emplace_back(c.after);
     // A new peak or the first row of a scope is no transition; a halt said again is one: somebody's word is kept.
     const bool moved_or_said = c.before.level != c.after.level || (c.urgent && c.after.level != breaker_level::active);
     if (moved_or_said) {
-      rows.emplace_back(audit_note{.actor = who,
-                                   .action = "breaker." + std::string(text_of(c.after.level)),
-                                   .resource_type = "breaker",
-                                   .resource_id = c.after.scope,
-                                   .metadata = {{"cause", c.after.cause},
-                                                {"reason", c.after.reason},
-                                                {"before", std::string(text_of(c.before.level))}},
-                                   .created_at = around_.now()});
+      notes.push_back(audit_note{.actor = who,
+                                 .action = "breaker." + std::string(text_of(c.after.level)),
+                                 .resource_type = "breaker",
+                                 .resource_id = c.after.scope,
+                                 .metadata = {{"cause", c.after.cause},
+                                              {"reason", c.after.reason},
+                                              {"before", std::string(text_of(c.before.level))}},
+                                 .created_at = around_.now()});
     }
     if (c.after.level > c.before.level) open_now(c);
   }
+  rows.insert(rows.end(), notes.begin(), notes.end());
   if (moved.configuration_changed) rows.emplace_back(book_.configuration);
   if (halted_by_operator()) remember_halt();
   request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
@@ -76,14 +80,48 @@ void risk::apply_step(const breaker_step& moved, const std::string& who, std::fu
             for (const auto& c : changes) tell(c);
             if (then) then(true);
           },
-          [this, changes = moved.changes, then, was = std::move(was)](const caf::error& e) {
+          [this, moved, notes, then, was = std::move(was)](const caf::error& e) {
             log_event(log_level::error, "breaker.not_kept", "", "risk", "", from_caf(e, "the ledger").what);
-            for (const auto& c : changes)
+            keep_later(moved, notes);
+            for (const auto& c : moved.changes)
               if (c.after.level < c.before.level)
                 take_back(c, was);
               else
                 tell(c);
             if (then) then(false);
+          });
+}
+
+void risk::keep_later(const breaker_step& moved, const std::vector<audit_note>& notes) {
+  constexpr std::size_t notes_most = 1'000;
+  bool raised = false;
+  for (const auto& c : moved.changes) {
+    if (c.after.level < c.before.level) continue;  // it is taken back
+    raised = true;
+    unkept_.scopes.insert(c.after.scope);
+    for (const auto& n : notes)
+      if (n.resource_id == c.after.scope && unkept_.notes.size() < notes_most) unkept_.notes.push_back(n);
+  }
+  unkept_.configuration = unkept_.configuration || (raised && moved.configuration_changed);
+}
+
+void risk::keep_again() {
+  if (unkept_.empty()) return;
+  auto tried = std::exchange(unkept_, {});
+  ports::write_batch rows;
+  for (const auto& scope : tried.scopes) rows.emplace_back(book_.breakers.at(scope));
+  rows.insert(rows.end(), tried.notes.begin(), tried.notes.end());
+  if (tried.configuration) rows.emplace_back(book_.configuration);
+  request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
+      .then(
+          [this](const written&) {
+            log_event(log_level::info, "breaker.kept", "", "risk", "", "what was not kept is kept now");
+            remember_halt();
+          },
+          [this, tried = std::move(tried)](const caf::error&) {
+            unkept_.scopes.insert(tried.scopes.begin(), tried.scopes.end());
+            unkept_.notes.insert(unkept_.notes.begin(), tried.notes.begin(), tried.notes.end());
+            unkept_.configuration = unkept_.configuration || tried.configuration;
           });
 }
 

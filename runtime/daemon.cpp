@@ -151,6 +151,7 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   how.primary = v.learning_interval;
   how.venue.starting_balance = v.starting_balance;
   how.journal = kept->journal.get();
+  how.journal_file = v.data_dir + "/venue.db";
   how.progress_file = market_file_of(v.data_dir);
   how.begin = wall_now();
   how.monotonic = monotonic_seconds;

@@ -92,7 +92,8 @@ result<std::unique_ptr<demo_market>> demo_market::open(demo_setup how) {
   s.venue.instruments.clear();
   for (const auto& p : s.pairs) s.venue.instruments.push_back(simulated_instrument(p));
   auto exchange = simulated_exchange::open({.settings = s.venue, .journal = s.journal, .name = "paper"});
-  if (!exchange) return exchange.error();
+  if (!exchange)
+    return {exchange.error().code, (s.journal_file.empty() ? "" : s.journal_file + ": ") + exchange.error().what};
   made->exchange_ = std::move(*exchange);
   made->minute_open_ = open_of(interval::m1, reached);
   made->played_until_ = reached;
@@ -243,14 +244,14 @@ void demo_market::save_progress(instant at) {
   if (setup_.progress_file.empty()) return;
   const auto text = json_text(market_place{static_cast<std::int64_t>(setup_.seed), prices_->start(), at});
   const auto temporary = setup_.progress_file + ".new";
-  std::string why;
-  if (write_whole(temporary, O_CREAT | O_TRUNC, text).empty() &&
-      std::rename(temporary.c_str(), setup_.progress_file.c_str()) == 0) {
+  auto why = write_whole(temporary, O_CREAT | O_TRUNC, text);
+  if (why.empty() && std::rename(temporary.c_str(), setup_.progress_file.c_str()) != 0)
+    why = std::generic_category().message(errno);
+  if (why.empty()) {
     place_length_ = text.size();
   } else {
     ::unlink(temporary.c_str());
-    why = place_length_ == text.size() ? write_whole(setup_.progress_file, 0, text)
-                                       : std::generic_category().message(ENOSPC);
+    if (place_length_ == text.size()) why = write_whole(setup_.progress_file, 0, text);
   }
   if (why != progress_trouble_)
     log_event(why.empty() ? log_level::info : log_level::error, "market.place", "", "demo_market", "",

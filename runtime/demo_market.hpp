@@ -30,6 +30,7 @@ struct demo_setup {
   int ticks_a_minute = 12;
   sim::venue_settings venue;
   ports::venue_journal* journal = nullptr;
+  std::string journal_file;           ///< named in complaints; may be empty
   std::string progress_file;          ///< where the market's place is kept; empty: nowhere
   instant begin{};                    ///< market time of the very first start
   std::function<double()> monotonic;  ///< seconds

@@ -146,6 +146,28 @@ TEST(a_halt, works_while_the_store_is_down_and_stands_after_a_restart) {
   EXPECT_EQ(desk.risk().state.status, "ok");
 }
 
+// I9: what was said while the store was down needs no second word: pairs have no file to stand in.
+TEST(a_halt_of_a_pair, that_the_store_did_not_take_is_durable_as_soon_as_it_works_again) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.ops->fate_of = [](std::size_t, const ports::write_batch&) { return commit_fate::fails; };
+  const auto said = desk.set_breaker(breaker_level::halted, "prices look wrong", {btc.text()});
+  ASSERT_TRUE(said) << said.error().what;
+  EXPECT_FALSE(said->durable);
+  desk.run_for(minutes{2});
+  EXPECT_TRUE(desk.audit("breaker.halted").empty());
+  desk.ops->fate_of = {};
+  desk.run_for(minutes{2});
+  EXPECT_EQ(desk.audit("breaker.halted").size(), 1u);
+  desk.crash();
+  desk.open();
+  desk.order(btc, action::go_long);
+  desk.bars(2);
+  EXPECT_TRUE(desk.orders_of(btc).empty());
+  EXPECT_EQ(lines(desk.violations()), "");
+}
+
 // I9: closing takes effect only when it is durable.
 TEST(a_resume, that_is_not_durable_leaves_the_wall_standing) {
   test_desk desk;

@@ -296,7 +296,10 @@ TEST(the_pair_list, keeps_who_has_an_order_under_way_and_says_so_and_lets_go_wha
   desk.order(btc, action::go_long);
   desk.bars();
   ASSERT_FALSE(desk.orders_of(btc).empty());
-  auto said = desk.change_pairs({eth});
+  const auto stopped = desk.command(btc, run_verb::stop);
+  ASSERT_FALSE(stopped);
+  EXPECT_NE(stopped.error().what.find("an order of the run is unresolved"), std::string::npos) << stopped.error().what;
+  const auto said = desk.change_pairs({eth});
   ASSERT_TRUE(said) << said.error().what;
   EXPECT_TRUE(said->removed.empty());
   ASSERT_EQ(said->refused.size(), 1u);

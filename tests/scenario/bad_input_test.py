@@ -21,6 +21,7 @@ from bad_moments import exit_codes, signals, stopped_for_a_while
 from bad_recordings import recordings
 from bad_reload import reloads
 from bad_starts import folders, listening, settings
+from daemon import Daemon
 
 # The long ones first.
 PARTS = (full_disk, reloads, stopped_for_a_while, damaged_files, recordings, signals, exit_codes, calls, folders, listening, settings, damaged_log, tiny_disk)
@@ -46,6 +47,7 @@ def main() -> None:
         root.chmod(0o755)  # another user is sent in
         with ThreadPoolExecutor(AT_ONCE) as pool:
             ends = list(pool.map(lambda part: carried_out(part, root), wanted))
+        Daemon.kill_all()
     failed = ends.count(None)
     print(f"{len(ends) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

@@ -55,6 +55,8 @@ def wait_for(what, within: float = 40, why: str = ""):
 class Daemon:
     """One demo in a data folder; kill() is SIGKILL, stop() is Ctrl-C."""
 
+    started: list[Daemon] = []
+
     def __init__(self, data: Path, *flags: str, port: int | None = None, environment: dict[str, str] | None = None):
         self.data = data
         self.port = port or free_port()
@@ -63,6 +65,14 @@ class Daemon:
         self.process = subprocess.Popen(
             [str(BINARIES / "rltraderd"), "demo", f"--port={self.port}", f"--data-dir={data}", *flags],
             stdout=self.output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=clean_environment(environment))
+        Daemon.started.append(self)
+
+    @classmethod
+    def kill_all(cls) -> None:
+        """What a test that has failed left behind."""
+        for daemon in cls.started:
+            if daemon.process.poll() is None:
+                daemon.kill()
 
     def printed(self) -> Path:
         return self.data.parent / f"{self.data.name}.out"
