@@ -236,7 +236,10 @@ void test_desk::run_to(instant t) {
   settle();
   while (clock.now() < t) {
     auto next = t;
-    if (market_runs) next = std::min(next, next_open(terms.primary, open_of(terms.primary, clock.now())));
+    // A commit that stalls moves the clocks by itself, perhaps beyond the close of the bar that is open: then it closes late.
+    const auto close = next_open(
+        terms.primary, forming_.empty() ? open_of(terms.primary, clock.now()) : forming_.begin()->second.open_time);
+    if (market_runs) next = std::min(next, close);
     if (const auto due = venue->next_due()) next = std::min(next, *due);
     if (system_) {
       const auto& timers = jobs_of(*system_).clock().schedule();
@@ -246,9 +249,9 @@ void test_desk::run_to(instant t) {
     next = std::max(next, clock.now());
     advance_to(next);
     settle();
-    if (market_runs && next == open_of(terms.primary, next) && next > ten_o_clock - hours{48}) {
-      close_bars(next);
-      open_bars(next);
+    if (market_runs && clock.now() >= close && close > ten_o_clock - hours{48}) {
+      close_bars(close);
+      open_bars(close);
     }
   }
 }
