@@ -1,6 +1,8 @@
 // SHA-256 (FIPS 180-4): fingerprints, hash chains and checksums without a library.
 #pragma once
 
+#include "domain/sha256_blocks.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,14 +16,14 @@ class sha256 {
  public:
   using digest = std::array<std::uint8_t, 32>;
 
-  sha256();
+  sha256();  ///< by the fastest way of this machine
+  explicit sha256(sha256_blocks blocks);
   sha256& update(std::string_view bytes);
   digest finish();
 
  private:
-  void compress(const std::uint8_t* block);
-
-  std::array<std::uint32_t, 8> state_;
+  sha256_blocks blocks_;
+  sha256_state state_;
   std::array<std::uint8_t, 64> block_{};
   std::uint64_t length_ = 0;  ///< bytes so far
 };

@@ -33,5 +33,17 @@ TEST(sha256, does_not_care_how_the_bytes_are_cut) {
   }
 }
 
+TEST(sha256, is_the_same_by_the_processor_and_in_plain_code) {
+  const auto by_processor = processor_sha256_blocks();
+  if (by_processor == nullptr) GTEST_SKIP() << "this processor has no instructions for it";
+  std::string text;
+  for (std::size_t length = 0; length <= 300; ++length) {
+    const auto plain = sha256(plain_sha256_blocks).update(text).finish();
+    ASSERT_EQ(sha256(by_processor).update(text).finish(), plain) << length;
+    ASSERT_EQ(sha256().update(text).finish(), plain) << length;
+    text += static_cast<char>(length * 167 + length / 256);
+  }
+}
+
 }  // namespace
 }  // namespace rltrader

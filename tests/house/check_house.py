@@ -59,6 +59,7 @@ VENDORS = {
     "eigen": ["Eigen/*"],
     "xgboost": ["xgboost/*"],
     "zlib": ["zlib.h"],
+    "processor": ["cpuid.h", "immintrin.h"],
     "posix": ["unistd.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
               "linux/*"],
 }
@@ -68,6 +69,7 @@ MAY_USE = [
     ("tests/*", ["*"]),
     ("bench/*", ["*"]),
     ("runtime/*", ["*"]),
+    ("domain/sha256_processor.cpp", ["processor"]),
     ("wire/*", ["nlohmann", "boost", "beast", "openssl", "posix"]),
     ("messages/*", ["caf"]),
     ("learning/*.cpp", ["eigen", "xgboost"]),
