@@ -51,9 +51,9 @@ class stepping {
   breaker_step finish();
 
  private:
+  /// A cause that is given now.
   struct finding {
     std::string_view word;
-    bool is_so;
     std::string why;
   };
   void apply(breaker_row& row, const std::vector<finding>& findings, bool check);
@@ -76,7 +76,6 @@ class stepping {
 void stepping::apply(breaker_row& row, const std::vector<finding>& findings, bool check) {
   bool own_stands = false;
   for (const auto& f : findings) {
-    if (!f.is_so) continue;
     const auto& rule = cause_of(f.word);
     own_stands = own_stands || rule.ends == cause_ending::by_itself;
     if (rule.level == breaker_level::halted && !has_cause(row, f.word)) row.cooldown_until = cooldown_end();
@@ -125,19 +124,20 @@ std::vector<stepping::finding> stepping::account_findings(breaker_row& account, 
   auto daily = p.max_daily_loss;
   if (book_.configuration.daily_loss_limit.positive()) daily = std::min(daily, book_.configuration.daily_loss_limit);
   const bool hard = hard_loss_proved(account, m, loss);
-  const auto figures = [](const std::string& what, const std::string& is, const std::string& limit) {
-    return what + " is " + is + ", the limit is " + limit;
-  };
   const auto lost = std::min(daily, p.circuit_breaker_loss);
-  return {
-      {"no_equity", !m.equity.positive(), "equity is " + m.equity.text() + " USDT"},
-      {"hard_loss", hard, figures("the day's loss", loss.text() + " USDT", p.circuit_breaker_loss.text() + " USDT")},
-      {"daily_loss", loss > lost, figures("the day's loss", loss.text() + " USDT", lost.text() + " USDT")},
-      {"drawdown", m.drawdown > p.max_drawdown, figures("drawdown", m.drawdown.text(), p.max_drawdown.text())},
-      {"exposure", m.total_exposure > p.max_total_exposure,
-       figures("total exposure", m.total_exposure.text() + " USDT", p.max_total_exposure.text() + " USDT")},
-      {"leverage", m.leverage > p.max_leverage, figures("leverage", m.leverage.text(), p.max_leverage.text())},
+  std::vector<finding> found;
+  const auto figures = [&](std::string_view word, const std::string& what, const std::string& is,
+                           const std::string& limit) {
+    found.push_back({word, what + " is " + is + ", the limit is " + limit});
   };
+  if (!m.equity.positive()) found.push_back({"no_equity", "equity is " + m.equity.text() + " USDT"});
+  if (hard) figures("hard_loss", "the day's loss", loss.text() + " USDT", p.circuit_breaker_loss.text() + " USDT");
+  if (loss > lost) figures("daily_loss", "the day's loss", loss.text() + " USDT", lost.text() + " USDT");
+  if (m.drawdown > p.max_drawdown) figures("drawdown", "drawdown", m.drawdown.text(), p.max_drawdown.text());
+  if (m.total_exposure > p.max_total_exposure)
+    figures("exposure", "total exposure", m.total_exposure.text() + " USDT", p.max_total_exposure.text() + " USDT");
+  if (m.leverage > p.max_leverage) figures("leverage", "leverage", m.leverage.text(), p.max_leverage.text());
+  return found;
 }
 
 void stepping::measured(const breaker_events::measured& e) {
@@ -161,12 +161,13 @@ void stepping::measured(const breaker_events::measured& e) {
     const auto found = e.what.exposure_by_instrument.find(pair);
     const auto exposure = found == e.what.exposure_by_instrument.end() ? money{} : found->second;
     const auto most = book_.policy.max_instrument_exposure;
-    apply(row(pair),
-          {{"exposure", exposure > most,
-            "exposure is " + exposure.text() + " USDT, the limit is " + most.text() + " USDT"},
-           {"stale_mark", contains(e.stale_pairs, pair), "a position is held and no fresh mark comes"},
-           {"foreign_order", contains(e.foreign_pairs, pair), "an order at the venue that nobody here can explain"}},
-          e.check);
+    std::vector<finding> given;
+    if (exposure > most)
+      given.push_back({"exposure", "exposure is " + exposure.text() + " USDT, the limit is " + most.text() + " USDT"});
+    if (contains(e.stale_pairs, pair)) given.push_back({"stale_mark", "a position is held and no fresh mark comes"});
+    if (contains(e.foreign_pairs, pair))
+      given.push_back({"foreign_order", "an order at the venue that nobody here can explain"});
+    apply(row(pair), given, e.check);
   }
 }
 
