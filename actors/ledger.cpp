@@ -6,6 +6,9 @@
 #include <caf/all.hpp>
 
 #include <deque>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 namespace rltrader {
 
@@ -28,7 +31,11 @@ class ledger : public ledger_actor::base {
               if (waiting_.size() >= batches_most)
                 return to_caf({errc::store_failed, "the ledger has 4096 batches waiting; nothing more is taken"});
               auto promise = make_response_promise<written>();
-              waiting_.push_back({std::move(what.rows), promise});
+              waiting_.push_back({what.rows.size(), promise});
+              if (rows_.empty())
+                rows_ = std::move(what.rows);
+              else
+                std::move(what.rows.begin(), what.rows.end(), std::back_inserter(rows_));
               wake();
               return promise;
             },
@@ -61,7 +68,7 @@ class ledger : public ledger_actor::base {
 
  private:
   struct waiting {
-    ports::write_batch rows;
+    std::size_t rows;  ///< so many of rows_, after those of the batches before it
     caf::typed_response_promise<written> promise;
   };
 
@@ -75,35 +82,45 @@ class ledger : public ledger_actor::base {
   void flush() {
     awake_ = false;
     if (waiting_.empty() && metrics_.empty()) return;
-    auto batches = std::exchange(waiting_, {});
-    ports::write_batch all;
-    for (const auto& b : batches) all.insert(all.end(), b.rows.begin(), b.rows.end());
-    for (auto& m : metrics_) all.emplace_back(std::move(m));
+    const auto batches = std::exchange(waiting_, {});
+    auto rows = std::exchange(rows_, {});
+    for (auto& m : metrics_) rows.emplace_back(std::move(m));
     metrics_.clear();
     const auto started = around_.stopwatch ? around_.stopwatch() : 0.0;
-    const auto outcome = store_.commit(all);
+    const auto outcome = store_.commit(rows);
     if (around_.metrics && around_.stopwatch)
       around_.metrics->observe(http::metric::store_commit, around_.stopwatch() - started);
     if (outcome) {
       trouble_.clear();
-      for (auto& b : batches) b.promise.deliver(written{});
-      return;
+      for (const auto& b : batches) answer(b, {});
+    } else {
+      refuse(batches, rows, outcome.error());
     }
-    const bool own_fault = outcome.error().code == errc::conflict && batches.size() > 1;
-    for (auto& b : batches) {
-      const auto alone = own_fault ? store_.commit(b.rows) : outcome;
-      if (alone)
-        b.promise.deliver(written{});
-      else
-        b.promise.deliver(to_caf(alone.error()));
+  }
+
+  void refuse(const std::vector<waiting>& batches, const ports::write_batch& rows, const failure& why) {
+    const bool own_fault = why.code == errc::conflict && batches.size() > 1;
+    auto first = rows.begin();
+    for (const auto& b : batches) {
+      const auto last = first + static_cast<std::ptrdiff_t>(b.rows);
+      answer(b, own_fault ? store_.commit({first, last}) : why);
+      first = last;
     }
-    if (outcome.error().code != errc::conflict) trouble_ = outcome.error().what;
+    if (why.code != errc::conflict) trouble_ = why.what;
     if (around_.metrics) around_.metrics->add(http::metric::store_failures, {"ops"});
+  }
+
+  static void answer(waiting batch, const result<void>& outcome) {
+    if (outcome)
+      batch.promise.deliver(written{});
+    else
+      batch.promise.deliver(to_caf(outcome.error()));
   }
 
   surroundings around_;
   ports::ops_store& store_;
-  std::deque<waiting> waiting_;
+  std::vector<waiting> waiting_;
+  ports::write_batch rows_;  ///< of all that wait, one batch after the other
   std::deque<metric_point> metrics_;
   bool awake_ = false;
   std::string trouble_;
