@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -69,7 +70,7 @@ class order_books {
   void update_foreign(const fill& f, const position& before, const position& after, instant now, booked& out);
 
   std::map<order_id, order> open_;
-  std::map<order_id, order> ended_;  ///< bounded: the last 4,096
+  std::unordered_map<order_id, order> ended_;  ///< bounded: the last 4,096; looked up, never walked
   std::deque<order_id> ended_order_;
   std::map<position_key, position> positions_;
   std::map<trade_id, trade> trades_;

@@ -28,14 +28,16 @@ class canonical_text {
 };
 
 /// The digest as a number in base 36, its last `digits` digits. 28 of them keep 144 of the 256 bits.
-std::string base36_of(sha256::digest number, std::size_t digits) {
+std::string base36_of(const sha256::digest& number, std::size_t digits) {
   constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::array<std::uint32_t, 8> words{};  // the highest first
+  for (std::size_t i = 0; i < number.size(); ++i) words[i / 4] = words[i / 4] << 8 | number[i];
   std::string out(digits, '0');
   for (std::size_t i = digits; i-- > 0;) {
-    unsigned remainder = 0;
-    for (auto& byte : number) {
-      const unsigned value = remainder * 256 + byte;
-      byte = static_cast<std::uint8_t>(value / 36);
+    std::uint64_t remainder = 0;
+    for (auto& word : words) {
+      const auto value = remainder << 32 | word;
+      word = static_cast<std::uint32_t>(value / 36);
       remainder = value % 36;
     }
     out[i] = alphabet[remainder];
