@@ -160,10 +160,10 @@ bool pass_gates(pair_state& s, decision& d, instant now, effects& todo) {
   if (s.level == breaker_level::halted)
     add_unique(d.warnings, s.level_by_operator ? warning::kill_switch_enabled : warning::risk_limits_breached);
 
-  const auto seen = s.pipeline.current();
-  d.features = seen.values;
+  auto seen = s.pipeline.current();
   const auto feature_words = feature_warnings(seen, s.terms.features);
   for (const auto& w : feature_words) add_unique(d.warnings, w);
+  d.features = std::move(seen.values);
   const bool out_of_distribution = seen.ood_score > s.terms.features.ood_zscore_limit;
   if (out_of_distribution && s.terms.mode == trading_mode::live)
     pause(s, pause_reason::out_of_distribution, "features far from all seen before", todo);
