@@ -46,9 +46,10 @@ std::string chained_input(const std::string& before, const candle& c, const posi
 }
 
 decision_id decision_of(const pair_state& s, instant bar_open) {
-  return decision_id{
-      "d-" + sha256_hex(s.run.id.text() + '|' + s.terms.instrument.pair.text() + '|' + std::to_string(ms_of(bar_open)))
-                 .substr(0, 24)};
+  sha256 hash;
+  hash.update(s.run.id.text()).update("|").update(s.terms.instrument.pair.text()).update("|");
+  const auto digest = hash.update(std::to_string(ms_of(bar_open))).finish();
+  return decision_id{"d-" + hex_of(digest.data(), 12)};
 }
 
 void pause(pair_state& s, pause_reason why, const std::string& words, effects& todo) {
