@@ -10,6 +10,9 @@ namespace rltrader {
 
 namespace {
 
+/// A mark further away from a bar's close says nothing of its price: both move.
+constexpr milliseconds mark_close_by = seconds{10};
+
 class market_feed : public market_feed_actor::base {
   using super = market_feed_actor::base;
 
@@ -55,6 +58,7 @@ class market_feed : public market_feed_actor::base {
     instant last_heard{};
     price last_close;
     price last_mark;
+    instant marked_at{};
     int gaps = 0;
   };
 
@@ -82,14 +86,22 @@ class market_feed : public market_feed_actor::base {
     }
     if (around_.metrics) around_.metrics->add(http::metric::bars, {b.pair.text()});
     send(store_, store_bars{{b}, source_name_});
-    send(pairs_, std::move(b));
+    send(pairs_, closed_bar{std::move(b), mark_at(s, closed)});
   }
 
   void take(tick& t) {
     auto& s = series_[t.pair];
     s.last_mark = t.mark;
+    s.marked_at = t.at;
     s.last_close = t.last;
     send(risk_, std::move(t));
+  }
+
+  /// The mark of a moment, if one was heard close to it.
+  static std::optional<price> mark_at(const series& s, instant moment) {
+    const auto age = moment > s.marked_at ? moment - s.marked_at : s.marked_at - moment;
+    if (!s.last_mark.positive() || age > mark_close_by) return std::nullopt;
+    return s.last_mark;
   }
 
   void take(funding& f) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace rltrader {
 
@@ -37,10 +38,10 @@ class pair : public pair_actor::base {
       no_policy_ = made.error().what;
     if (policy_) state_.terms.policy_version = policy_->version();
     feed(std::exchange(past_, {}));
-    return {[this](const bar& b) {
-              if (setup_.before_decision) setup_.before_decision(b.pair, around_.now());
+    return {[this](const closed_bar& b) {
+              if (setup_.before_decision) setup_.before_decision(b.what.pair, around_.now());
               const auto started = around_.stopwatch ? around_.stopwatch() : 0.0;
-              feed(pair_events::bar_closed{b});
+              feed(pair_events::bar_closed{b.what, b.mark});
               if (around_.stopwatch) note_latency(around_.stopwatch() - started);
             },
             [this](const funding& f) { feed(pair_events::funding_seen{f}); },
@@ -51,7 +52,9 @@ class pair : public pair_actor::base {
             [this](const breaker_moved& b) {
               feed(pair_events::breaker_is{b.after.level, b.after.by_operator});
             },
+            [this](const configuration_changed& c) { feed(pair_events::fleet_is{c.now}); },
             [this](const run_command& c) -> caf::result<agent_run> { return obey(c); },
+            [this](const decide_posted& p) -> caf::result<posted_outcome> { return decide(p); },
             [this](const ask_health&) { return view(); }};
   }
 
@@ -59,6 +62,7 @@ class pair : public pair_actor::base {
     destroy(ledger_);
     destroy(alerts_);
     destroy(risk_);
+    askers_.clear();
   }
 
  private:
@@ -106,16 +110,18 @@ class pair : public pair_actor::base {
       log_event(log_level::info, "decision.first", name, "pair", x.what.trace_id,
                 "decided " + std::string(text_of(x.what.choice)) + ": " + x.what.reason);
     }
+    const auto id = x.what.id;
+    if (x.what.source == posted_source) rows.emplace_back(note_of_post(x.what));
     rows.emplace_back(std::move(x.what));
     if (!x.answer_wanted) {
       caf::anon_send(ledger_, write_rows{std::move(rows)});
       return;
     }
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-        .then([this](const written&) { feed(pair_events::kept{}); },
-              [this](const caf::error& e) {
+        .then([this, id](const written&) { feed(pair_events::kept{id}); },
+              [this, id](const caf::error& e) {
                 const auto why = from_caf(e, "the ledger").what;
-                feed(pair_events::not_kept{why});
+                feed(pair_events::not_kept{id, why});
                 send(alerts_, alarm{"decision_not_kept",
                                     severity::high,
                                     state_.terms.instrument.pair.text(),
@@ -156,6 +162,27 @@ class pair : public pair_actor::base {
             [this, id](const caf::error& e) {
               feed(pair_events::reviewed{false, id, "no_review", from_caf(e, "risk").what});
             });
+  }
+
+  void carry_out(pair_effects::answer_posted& x) {
+    auto asked = std::move(askers_.extract(x.token).mapped());
+    if (x.answer)
+      asked.promise.deliver(std::move(*x.answer));
+    else
+      asked.promise.deliver(to_caf(x.answer.error()));
+  }
+
+  /// Who posted, beside what was decided on it.
+  audit_note note_of_post(const decision& d) const {
+    return {.actor = askers_.at(state_.posting->token).who,
+            .action = "decision.posted",
+            .resource_type = "decision",
+            .resource_id = d.id.text(),
+            .metadata = {{"pair", d.pair.text()},
+                         {"run", d.run.text()},
+                         {"action", std::string(text_of(d.choice))},
+                         {"risk_check", d.risk_check_result}},
+            .created_at = around_.now()};
   }
 
   void carry_out(pair_effects::raise& x) { send(alerts_, x.what); }
@@ -208,6 +235,14 @@ class pair : public pair_actor::base {
     return run;
   }
 
+  caf::result<posted_outcome> decide(const decide_posted& p) {
+    auto promise = make_response_promise<posted_outcome>();
+    const auto token = ++last_token_;
+    askers_.emplace(token, asker{promise, p.who});
+    feed(pair_events::posted{token, p.run, p.market, p.simulate});
+    return promise;
+  }
+
   bool order_under_way() const {
     return state_.in_review || state_.awaiting_durability ||
            std::any_of(state_.open_orders.begin(), state_.open_orders.end(),
@@ -230,6 +265,12 @@ class pair : public pair_actor::base {
     return v;
   }
 
+  /// Who waits for the answer to a posted market.
+  struct asker {
+    caf::typed_response_promise<posted_outcome> promise;
+    std::string who;
+  };
+
   surroundings around_;
   ledger_actor ledger_;
   alert_sink_actor alerts_;
@@ -243,6 +284,8 @@ class pair : public pair_actor::base {
   bool feeding_ = false;
   bool first_told_ = false;
   std::optional<double> last_latency_ms_;
+  std::map<std::uint64_t, asker> askers_;
+  std::uint64_t last_token_ = 0;
 };
 
 }  // namespace

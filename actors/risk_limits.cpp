@@ -55,8 +55,10 @@ caf::result<agent_configuration> risk::put(const change_configuration& what) {
     if (moved.refused) return to_caf(*moved.refused);
     apply_step(moved, what.who, {}, was);
   }
-  return put_row(next, what.who, "agent_configuration.changed", "agent_configuration", {},
-                 [this, next] { book_.configuration = next; });
+  return put_row(next, what.who, "agent_configuration.changed", "agent_configuration", {}, [this, next] {
+    book_.configuration = next;
+    for (const auto& l : listeners_) send(l, configuration_changed{next});
+  });
 }
 
 caf::result<risk_limit_set> risk::put(const change_limit_set& what) {

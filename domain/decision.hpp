@@ -65,11 +65,11 @@ struct decision {
   std::string reason;
   std::vector<std::string> warnings;  ///< stable words, see docs/risk.md
   bool gate_passed = false;           ///< the integrity and feature gates let the policy's word stand
-  std::string risk_check_result;      ///< "not_needed", "asked"; the answer is in the intent's state events
+  std::string risk_check_result;      ///< "not_needed", "asked" (answered by the intent's state events), "simulated"
   std::string policy_version;
   std::string feature_fingerprint;
   std::vector<double> features;
-  std::string source;  ///< where the market data came from: sim, replay, bingx
+  std::string source;  ///< where the market data came from: sim, replay, bingx; posted
   std::string trace_id;
   std::string input_hash;  ///< over the bars and the position that were seen
 
@@ -84,11 +84,11 @@ struct decision {
              field{"reference_price", &decision::reference, "USDT, the last close seen"},
              field{"reason", &decision::reason, "in words"}, field{"warnings", &decision::warnings, "stable words"},
              field{"gate_passed", &decision::gate_passed, "the gates let the policy speak"},
-             field{"risk_check_result", &decision::risk_check_result, "not_needed or asked"},
+             field{"risk_check_result", &decision::risk_check_result, "not_needed, asked or simulated"},
              field{"policy_version", &decision::policy_version, "which policy"},
              field{"feature_fingerprint", &decision::feature_fingerprint, "of the feature set"},
              field{"features", &decision::features, "as the policy saw them"},
-             field{"source", &decision::source, "sim, replay or bingx"},
+             field{"source", &decision::source, "sim, replay, bingx or posted"},
              field{"trace_id", &decision::trace_id, "ties it to its effects"},
              field{"input_hash", &decision::input_hash, "over what was seen"});
   }

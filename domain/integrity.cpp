@@ -96,7 +96,8 @@ void judge_bars(std::span<const candle> window, const findings& found, const int
 }
 
 void judge_prices(std::span<const candle> window, const integrity_input& in, verdict_writer& say) {
-  const auto first = window.front().close;
+  const auto judged = in.spike_bars == 0 ? window.size() : std::min(in.spike_bars, window.size());
+  const auto first = window[window.size() - judged].close;
   const auto last = window.back().close;
   if (in.cross_source_price) {
     if (!in.cross_source_price->positive() || differs(last, *in.cross_source_price, last, in.limits.divergence))

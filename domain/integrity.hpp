@@ -28,6 +28,7 @@ struct integrity_input {
   rltrader::interval interval = rltrader::interval::m5;
   instant now{};                              ///< market time
   std::size_t bars_least = 1;                 ///< how many bars a decision needs
+  std::size_t spike_bars = 0;                 ///< the jump is measured over so many of the last bars; 0: over all
   bool exchange_maintenance = false;          ///< the venue says that it is closed
   int open_gap_events = 0;                    ///< gaps of this series that are known and not healed
   std::optional<price> cross_source_price{};  ///< what another source says now
@@ -56,7 +57,7 @@ struct integrity_verdict {
 /// - stale_candles (blocks): the bar after the last one should have closed, and even `freshness` ago.
 /// - open_gap_events (blocks): known gaps that are not healed.
 /// - cross_source_divergence (blocks) or cross_source_drift (noted): the last close against the other source.
-/// - volatility_spike (blocks, pause): |last close - first close| >= spike x first close.
+/// - volatility_spike (blocks, pause): |last close - first close| >= spike x first close, over the last `spike_bars`.
 /// - conflicting_signals (holds): one signal clearly up, another clearly down.
 integrity_verdict check_integrity(const integrity_input& in);
 

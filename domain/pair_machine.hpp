@@ -2,7 +2,8 @@
 //
 // Invariants: no decision without its snapshot (I11); an intent is asked for only after its decision is durable (I2); a bar is
 // decided once, also after a restart; while an order of ours is unresolved nothing new is asked; a flip is a close, and the
-// opening waits for a later bar that sees the flat position.
+// opening waits for a later bar that sees the flat position. A posted market is decided on by the same gates and books, with a
+// feature pipeline of its own: the pair's window, features and last decision are not touched by it.
 #pragma once
 
 #include "domain/alerting.hpp"
@@ -13,7 +14,9 @@
 #include "domain/market.hpp"
 #include "domain/order.hpp"
 #include "domain/position.hpp"
+#include "domain/posted.hpp"
 #include "domain/records.hpp"
+#include "domain/result.hpp"
 
 #include <map>
 #include <optional>
@@ -43,6 +46,15 @@ struct pair_terms {
   int clean_bars_to_resume = 3;  ///< of a data or volatility pause
 };
 
+/// A posted decision on its way to its answer.
+struct posted_work {
+  std::uint64_t token = 0;  ///< of who asked
+  instant since{};
+  std::optional<simulated_execution> simulate;
+  std::string remark;      ///< what the decision's reason says besides
+  posted_outcome outcome;  ///< as far as it is known
+};
+
 struct pair_state {
   explicit pair_state(pair_terms t);
 
@@ -66,6 +78,9 @@ struct pair_state {
   std::optional<order_id> in_review;
   int exit_ordinal = 0;
   instant exit_bar{};
+  agent_configuration fleet;  ///< the fleet's configuration as last heard
+  std::optional<posted_work> posting;
+  std::int64_t posted = 0;  ///< markets so far
 };
 
 namespace pair_events {
@@ -79,9 +94,18 @@ struct restored {
   std::vector<candle> history;
   breaker_level level{};
   bool level_by_operator = false;
+  agent_configuration fleet;
 };
 struct bar_closed {
   bar what;
+  std::optional<price> mark;  ///< what another source says of the price at its close
+};
+/// Somebody asks for a decision on a market of theirs; answered by `answer_posted` with the same token.
+struct posted {
+  std::uint64_t token = 0;
+  run_id run;
+  posted_market market;
+  std::optional<simulated_execution> simulate;
 };
 struct funding_seen {
   funding what;
@@ -92,10 +116,15 @@ struct policy_said {
 struct policy_failed {
   std::string why;
 };
-struct kept {};  ///< the decision is durable
+/// The decision is durable.
+struct kept {
+  decision_id id;
+};
+/// It is not: its intent is dropped, fail closed.
 struct not_kept {
+  decision_id id;
   std::string why;
-};  ///< it is not: the intent is dropped, fail closed
+};
 struct reviewed {
   bool approved = false;
   order_id id;
@@ -114,6 +143,10 @@ struct breaker_is {
   breaker_level level{};
   bool by_operator = false;
 };
+/// The fleet's configuration from now on.
+struct fleet_is {
+  agent_configuration fleet;
+};
 struct commanded {
   run_status wanted{};
   pause_reason reason{};
@@ -130,16 +163,16 @@ struct configured {
 };
 }  // namespace pair_events
 using pair_event =
-    std::variant<pair_events::restored, pair_events::bar_closed, pair_events::funding_seen, pair_events::policy_said,
-                 pair_events::policy_failed, pair_events::kept, pair_events::not_kept, pair_events::reviewed,
-                 pair_events::order_moved, pair_events::position_moved, pair_events::breaker_is, pair_events::commanded,
-                 pair_events::configured>;
+    std::variant<pair_events::restored, pair_events::bar_closed, pair_events::posted, pair_events::funding_seen,
+                 pair_events::policy_said, pair_events::policy_failed, pair_events::kept, pair_events::not_kept,
+                 pair_events::reviewed, pair_events::order_moved, pair_events::position_moved, pair_events::breaker_is,
+                 pair_events::fleet_is, pair_events::commanded, pair_events::configured>;
 
 namespace pair_effects {
 struct ask_policy {
   observation seen;
 };
-/// Make the decision durable; `answer_wanted` when an intent waits for it.
+/// Make the decision durable; `answer_wanted` when an intent waits for it, or who posted the market.
 struct keep_decision {
   decision what;
   double feature_quality = 0;
@@ -158,9 +191,13 @@ struct ask_review {
 struct raise {
   alarm what;
 };
+struct answer_posted {
+  std::uint64_t token = 0;
+  result<posted_outcome> answer;
+};
 }  // namespace pair_effects
 using pair_effect = std::variant<pair_effects::ask_policy, pair_effects::keep_decision, pair_effects::keep_run,
-                                 pair_effects::ask_review, pair_effects::raise>;
+                                 pair_effects::ask_review, pair_effects::raise, pair_effects::answer_posted>;
 
 void step(pair_state& state, const pair_event& event, instant now, std::vector<pair_effect>& todo);
 

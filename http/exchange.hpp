@@ -46,6 +46,7 @@ struct environment {
   metrics_registry* metrics = nullptr;
   version_view version;
   std::string node_role = "all";
+  bool simulation_allowed = false;  ///< a posted decision may carry simulateExecutionStatus
   instant started_at{};
   std::function<instant()> market_now;  ///< ages of kept answers
   std::function<json()> configuration;  ///< settings with origin, masked

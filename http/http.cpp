@@ -29,6 +29,7 @@ http_server::http_server(caf::actor_system& system, metrics_registry& metrics, s
   p.env.metrics = &metrics;
   p.env.version = p.options.version;
   p.env.node_role = p.options.node_role;
+  p.env.simulation_allowed = p.options.simulation_allowed;
   p.env.started_at = p.options.wall_now();
   p.env.market_now = p.options.market_now;
   p.env.configuration = p.options.configuration;

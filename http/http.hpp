@@ -24,6 +24,7 @@ struct server_options {
   std::vector<pair_name> supported;           ///< pairs that may be asked for
   version_view version;
   std::string node_role = "all";
+  bool simulation_allowed = false;      ///< ALLOW_LIVE_SIMULATION, outside production
   std::uint64_t seed = 1;               ///< of request ids
   std::function<instant()> wall_now;    ///< real time; needed
   std::function<instant()> market_now;  ///< market time; needed

@@ -12,6 +12,8 @@ std::span<const route> health_routes();
 std::span<const route> trading_routes();
 std::span<const route> ops_routes();
 std::span<const route> agent_routes();
+std::span<const route> run_routes();
+std::span<const route> decision_routes();
 std::span<const route> configuration_routes();
 std::span<const route> trade_routes();
 std::span<const route> market_routes();

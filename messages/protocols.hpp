@@ -16,8 +16,8 @@ using order_listener = caf::typed_actor<caf::reacts_to<order_changed>,      // a
 struct subscribe_orders {
   order_listener who;
 };
-/// The breaker as it moves.
-using breaker_listener = caf::typed_actor<caf::reacts_to<breaker_moved>>;
+/// The breaker as it moves, and the fleet's configuration.
+using breaker_listener = caf::typed_actor<caf::reacts_to<breaker_moved>, caf::reacts_to<configuration_changed>>;
 struct subscribe_breaker {
   breaker_listener who;
 };
@@ -238,13 +238,15 @@ using risk_actor = caf::typed_actor<
 
 /// One agent on one pair: gate, features, policy, decision snapshot, intent. Only the supervisor holds its handle.
 /// Bound: one bar at a time; bars that wait are decided in order, and a late one is stale, so it holds.
-using pair_actor = caf::typed_actor<caf::reacts_to<bar>,                            // a closed bar: decide
-                                    caf::reacts_to<funding>,                        // a feature, and a cost
-                                    caf::reacts_to<order_changed>,                  // its own orders
-                                    caf::reacts_to<position_changed>,               // its position
-                                    caf::reacts_to<breaker_moved>,                  // its pause follows the breaker
-                                    caf::replies_to<run_command>::with<agent_run>,  // start, pause, resume, stop
-                                    caf::replies_to<ask_health>::with<pair_view>>;  // how it stands
+using pair_actor = caf::typed_actor<caf::reacts_to<closed_bar>,             // a closed bar: decide
+                                    caf::reacts_to<funding>,                // a feature, and a cost
+                                    caf::reacts_to<order_changed>,          // its own orders
+                                    caf::reacts_to<position_changed>,       // its position
+                                    caf::reacts_to<breaker_moved>,          // its pause follows the breaker
+                                    caf::reacts_to<configuration_changed>,  // limits that bind its decisions
+                                    caf::replies_to<decide_posted>::with<posted_outcome>,  // decides on a posted market
+                                    caf::replies_to<run_command>::with<agent_run>,         // start, pause, resume, stop
+                                    caf::replies_to<ask_health>::with<pair_view>>;         // how it stands
 
 /// To itself: the wait after a death is over.
 struct restart_pair {
@@ -252,15 +254,17 @@ struct restart_pair {
 };
 /// Starts, stops, restarts and finds pairs; what is said to a pair passes through here by name.
 using pair_supervisor_actor =
-    caf::typed_actor<caf::reacts_to<bar>,                                 // passed on to its pair
-                     caf::reacts_to<funding>,                             // passed on to its pair
-                     caf::reacts_to<order_changed>,                       // passed on to its pair
-                     caf::reacts_to<position_changed>,                    // passed on to its pair
-                     caf::reacts_to<breaker_moved>,                       // passed on to the pairs of its scope
-                     caf::replies_to<run_command>::with<agent_run>,       // passed on to its pair
-                     caf::reacts_to<restart_pair>,                        // brings a pair back from the ledger
-                     caf::replies_to<change_pairs>::with<pairs_changed>,  // the pair list from now on
-                     caf::replies_to<ask_health>::with<pair_list>>;       // all pairs
+    caf::typed_actor<caf::reacts_to<closed_bar>,                            // passed on to its pair
+                     caf::reacts_to<funding>,                               // passed on to its pair
+                     caf::reacts_to<order_changed>,                         // passed on to its pair
+                     caf::reacts_to<position_changed>,                      // passed on to its pair
+                     caf::reacts_to<breaker_moved>,                         // passed on to the pairs of its scope
+                     caf::reacts_to<configuration_changed>,                 // passed on to all pairs
+                     caf::replies_to<run_command>::with<agent_run>,         // passed on to its pair
+                     caf::replies_to<decide_posted>::with<posted_outcome>,  // passed on to its pair
+                     caf::reacts_to<restart_pair>,                          // brings a pair back from the ledger
+                     caf::replies_to<change_pairs>::with<pairs_changed>,    // the pair list from now on
+                     caf::replies_to<ask_health>::with<pair_list>>;         // all pairs
 
 /// Compares our books with the venue's: at start, on schedule, on demand.
 using reconciler_actor = caf::typed_actor<

@@ -8,6 +8,7 @@
 #include "domain/market.hpp"
 #include "domain/order.hpp"
 #include "domain/position.hpp"
+#include "domain/posted.hpp"
 #include "domain/records.hpp"
 #include "domain/risk.hpp"
 #include "ports/market_source.hpp"
@@ -55,6 +56,19 @@ struct review_outcome {
 struct execute_order {
   approved_order what;
   std::string trace_id;
+};
+
+/// A closed bar on its way to its pair, and what another source says of the price at its close.
+struct closed_bar {
+  bar what;
+  std::optional<price> mark;
+
+  static constexpr auto type_name = "closed_bar";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"bar", &closed_bar::what, "as it closed"},
+             field{"mark", &closed_bar::mark, "USDT, the mark of that moment, where one was heard"});
+  }
 };
 
 /// Something about an order is durable: the order as it stands, the fill behind it if one, and the position after it.
@@ -280,6 +294,36 @@ struct run_command {
              field{"learning_enabled", &run_command::learning_enabled, "learns online"},
              field{"learning_window_minutes", &run_command::learning_window_minutes, "minutes"},
              field{"reason", &run_command::reason, "why"}, field{"who", &run_command::who, "who asks"});
+  }
+};
+
+/// A decision of a pair's run on a market that somebody posts. Answer: posted_outcome, once the decision is durable and, where it
+/// wants an order, the review or the order has spoken.
+struct decide_posted {
+  pair_name pair;
+  run_id run;
+  posted_market market;
+  std::optional<simulated_execution> simulate;
+  std::string who;
+
+  static constexpr auto type_name = "decide_posted";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"pair", &decide_posted::pair, "which"}, field{"run", &decide_posted::run, "its present run"},
+             field{"market", &decide_posted::market, "what was posted"},
+             field{"simulate", &decide_posted::simulate, "said in place of an order"},
+             field{"who", &decide_posted::who, "who asks"});
+  }
+};
+
+/// The fleet's configuration from now on; durable.
+struct configuration_changed {
+  agent_configuration now;
+
+  static constexpr auto type_name = "configuration_changed";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"configuration", &configuration_changed::now, "the whole row"});
   }
 };
 

@@ -40,7 +40,7 @@ struct desk_image {
   std::vector<agent_version> versions;  ///< not retired
   std::vector<quarantine> quarantines;  ///< active
   std::vector<desk_fact> facts;
-  std::vector<decision> last_decisions;  ///< the newest one of each pair
+  std::vector<decision> last_decisions;  ///< the newest one of each pair, posted markets left out
 };
 
 /// A page of a list: newest first unless a query says otherwise.

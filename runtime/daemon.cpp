@@ -85,6 +85,7 @@ http::server_options http_options(const settings& v, std::function<json()> confi
                .commit = commit_text(),
                .build_type = build_type_text(),
                .backends = {"sqlite (ops, market)", "sim (market data)", "paper (venue)"}};
+  o.simulation_allowed = v.live_simulation_allowed && v.environment != node_environment::production;
   o.seed = static_cast<std::uint64_t>(v.seed) ^ static_cast<std::uint64_t>(ms_of(wall_now()));
   o.wall_now = wall_now;
   o.market_now = [&clock] { return clock.now(); };

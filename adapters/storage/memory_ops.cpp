@@ -73,6 +73,7 @@ struct memory_ops::tables {
       const auto last = newest.find(old.pair.text());
       return last != newest.end() && last->second == &old && (newest_of != last || d.decided_at < old.decided_at);
     });
+    if (d.source == posted_source) return;  // not a bar of the pair's own
     if (newest_of == newest.end())
       newest.emplace(d.pair.text(), &kept);
     else if (newest_of->second == &kept || kept.decided_at >= newest_of->second->decided_at)
@@ -242,7 +243,10 @@ result<ports::desk_image> memory_ops::load() {
   copy(t.of<agent_version>(), out.versions, [](const agent_version& v) { return v.status != "retired"; });
   copy(t.of<quarantine>(), out.quarantines, [](const quarantine& q) { return q.active; });
   copy(t.of<desk_fact>(), out.facts, all);
-  copy(t.of<decision>(), out.last_decisions, [&](const decision& d) { return t.newest.at(d.pair.text()) == &d; });
+  copy(t.of<decision>(), out.last_decisions, [&](const decision& d) {
+    const auto newest = t.newest.find(d.pair.text());
+    return newest != t.newest.end() && newest->second == &d;
+  });
   return out;
 }
 

@@ -94,11 +94,11 @@ class image_reader {
   sqlite_connection& connection_;
 };
 
-/// The pairs are found by jumping through the index, not by reading all decisions.
+/// What a pair's own bars were decided last; a posted market is none of them. The pairs are found by jumping through the index, not by reading all decisions.
 constexpr auto newest_decisions =
     "\"_row\" IN (WITH RECURSIVE p(pair) AS (SELECT min(\"pair\") FROM \"trade_decisions\" UNION ALL "
     "SELECT (SELECT min(\"pair\") FROM \"trade_decisions\" WHERE \"pair\">p.pair) FROM p WHERE p.pair IS NOT NULL) "
-    "SELECT (SELECT d.\"_row\" FROM \"trade_decisions\" d WHERE d.\"pair\"=p.pair "
+    "SELECT (SELECT d.\"_row\" FROM \"trade_decisions\" d WHERE d.\"pair\"=p.pair AND d.\"source\"<>'posted' "
     "ORDER BY d.\"decided_at\" DESC, d.\"_row\" DESC LIMIT 1) FROM p WHERE p.pair IS NOT NULL)";
 
 /// A run per pair, the one that began last, whatever became of it.

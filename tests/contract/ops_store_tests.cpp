@@ -1,4 +1,5 @@
 // The contract of an ops store, kept by every backend.
+#include "domain/posted.hpp"
 #include "tests/contract/ops_contract.hpp"
 #include "tests/support/generated.hpp"
 
@@ -251,6 +252,8 @@ TEST_P(ops_store, loads_what_a_desk_restarts_from_and_nothing_else) {
   champion.status = "promoted";
   quarantine lifted{eth(), false, "", "", 2, at_minute(0), at_minute(1)};
   quarantine isolated{btc(), true, "books_disagree", "", 0, at_minute(0), at_minute(1)};
+  auto posted = a_decision("p-9", btc(), 9);  // newer, but no bar of the pair's own
+  posted.source = posted_source;
   keep({an_order("o-1", order_state::unknown),
         an_order("o-2", order_state::filled),
         an_order("o-3"),
@@ -280,7 +283,8 @@ TEST_P(ops_store, loads_what_a_desk_restarts_from_and_nothing_else) {
         a_decision("d-1", btc(), 1),
         a_decision("d-3", btc(), 3),
         a_decision("d-2", btc(), 2),
-        a_decision("e-1", eth(), 0)});
+        a_decision("e-1", eth(), 0),
+        posted});
   open_again();
   const auto image = valued(store->load());
   EXPECT_EQ(ids(image.open_orders), (names{"o-1", "o-3"}));

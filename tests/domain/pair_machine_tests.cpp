@@ -1,90 +1,10 @@
 // The life of a pair: one event at a time, whole effects compared.
-#include "domain/pair_machine.hpp"
-#include "domain/warnings.hpp"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
+#include "tests/domain/pair_trial.hpp"
 
 namespace rltrader {
 namespace {
 
-const pair_name btc{"BTC-USDT"};
-const instant start = instant_of_ms(1'700'000'100'000 / 300'000 * 300'000);
-
-candle bar_at(int n, double close) {
-  const auto p = price::of_double(close);
-  return {.open_time = start + minutes{5} * n, .open = p, .high = p, .low = p, .close = p, .volume = quantity::of(10)};
-}
-
-/// A slow wave around 100 that never moves far enough to be a spike.
-double wave(int n) { return 100 + 0.5 * ((n % 7) - 3) + 0.01 * (n % 13); }
-
-struct trial {
-  trial() : state(terms()) {
-    pair_events::restored past;
-    past.run.id = run_id{"run-1"};
-    past.run.pair = btc;
-    past.run.status = run_status::running;
-    past.held.pair = btc;
-    feed(past, start);
-  }
-  static pair_terms terms() {
-    pair_terms t;
-    t.instrument = simulated_instrument(btc);
-    t.primary = interval::m5;
-    t.installation = "here";
-    t.account = "paper";
-    t.largest_position = money::of(1000);
-    t.policy_version = "test";
-    t.source = "test";
-    return t;
-  }
-  void feed(const pair_event& e, instant now) {
-    todo.clear();
-    step(state, e, now, todo);
-  }
-  /// Gives the next bar at its close.
-  void next_bar() {
-    const auto c = bar_at(bars, wave(bars));
-    feed(pair_events::bar_closed{{btc, interval::m5, c}}, c.open_time + minutes{5});
-    ++bars;
-  }
-  void warm_up() {
-    while (!asks_policy()) {
-      ASSERT_LT(bars, 2000) << "the policy is never asked";
-      next_bar();
-      if (!asks_policy()) finish_hold();
-    }
-  }
-  bool asks_policy() const { return has<pair_effects::ask_policy>(); }
-  void finish_hold() {}
-  instant now() const { return start + minutes{5} * bars; }
-  void say(action a, double size = 1) {
-    feed(pair_events::policy_said{{.choice = a, .confidence = 0.9, .size = size, .reason = "because"}}, now());
-  }
-  template <class E>
-  bool has() const {
-    return std::any_of(todo.begin(), todo.end(), [](const pair_effect& e) { return std::holds_alternative<E>(e); });
-  }
-  template <class E>
-  const E& get() const {
-    for (const auto& e : todo)
-      if (const auto* x = std::get_if<E>(&e)) return *x;
-    throw std::logic_error("no such effect");
-  }
-  void hold_position(const char* amount) {
-    position p;
-    p.pair = btc;
-    p.held = *quantity::parse(amount);
-    p.entry = price::of(100);
-    feed(pair_events::position_moved{p}, now());
-  }
-
-  pair_state state;
-  std::vector<pair_effect> todo;
-  int bars = 0;
-};
+using namespace rltrader::testing;
 
 TEST(pair_machine, holds_with_a_recorded_reason_while_it_warms_up) {
   trial t;
@@ -104,7 +24,7 @@ TEST(pair_machine, asks_for_a_review_only_after_the_decision_is_durable_I2) {
   const auto& kept = t.get<pair_effects::keep_decision>();
   EXPECT_TRUE(kept.answer_wanted);
   EXPECT_FALSE(t.has<pair_effects::ask_review>());
-  t.feed(pair_events::kept{}, t.now());
+  t.kept();
   const auto& asked = t.get<pair_effects::ask_review>();
   EXPECT_EQ(asked.intent.content.side, order_side::buy);
   EXPECT_EQ(asked.intent.slot.leg, order_leg::entry);
@@ -116,9 +36,20 @@ TEST(pair_machine, drops_the_intent_when_the_decision_was_not_kept) {
   trial t;
   t.warm_up();
   t.say(action::go_long);
-  t.feed(pair_events::not_kept{"disk full"}, t.now());
-  t.feed(pair_events::kept{}, t.now());
+  t.not_kept("disk full");
+  t.kept();
   EXPECT_TRUE(t.todo.empty());
+}
+
+TEST(pair_machine, an_intent_that_waits_is_not_dropped_by_a_decision_that_asks_for_nothing) {
+  trial t;
+  t.warm_up();
+  t.say(action::go_long);
+  const auto first = t.decided;
+  t.next_bar();
+  t.say(action::hold);
+  t.feed(pair_events::kept{first}, t.now());
+  EXPECT_EQ(t.get<pair_effects::ask_review>().intent.decision, first);
 }
 
 TEST(pair_machine, decides_a_bar_once_also_after_a_restart) {
@@ -142,7 +73,7 @@ TEST(pair_machine, asks_for_nothing_new_while_an_order_is_unresolved) {
   trial t;
   t.warm_up();
   t.say(action::go_long);
-  t.feed(pair_events::kept{}, t.now());
+  t.kept();
   t.next_bar();
   ASSERT_TRUE(t.asks_policy());
   t.say(action::go_short);
@@ -158,7 +89,7 @@ TEST(pair_machine, flips_by_closing_first) {
   t.next_bar();
   ASSERT_TRUE(t.asks_policy());
   t.say(action::go_short);
-  t.feed(pair_events::kept{}, t.now());
+  t.kept();
   const auto& asked = t.get<pair_effects::ask_review>();
   EXPECT_EQ(asked.intent.slot.leg, order_leg::exit);
   EXPECT_TRUE(asked.intent.content.reduce_only);
@@ -185,6 +116,24 @@ TEST(pair_machine, a_gap_pauses_and_three_clean_bars_end_the_pause) {
   }
   // The hole leaves the window of 30 after 29 more bars; the third clean bar ends the pause.
   EXPECT_EQ(bars_until_running, 31);
+}
+
+TEST(pair_machine, a_mark_that_contradicts_the_close_is_noted_or_blocks) {
+  const auto decided_at = [](double off) {
+    trial t;
+    t.warm_up();
+    t.say(action::hold);
+    const auto c = bar_at(t.bars, wave(t.bars));
+    t.feed(pair_events::bar_closed{{btc, interval::m5, c}, price::of_double(c.close.to_double() * (1 + off))},
+           c.open_time + minutes{5});
+    if (t.asks_policy()) t.say(action::hold);
+    return std::pair{t.get<pair_effects::keep_decision>().what.warnings, t.state.run.status};
+  };
+  using words = std::vector<std::string>;
+  EXPECT_EQ(decided_at(0.001), (std::pair{words{}, run_status::running}));
+  EXPECT_EQ(decided_at(-0.01), (std::pair{words{std::string(warning::cross_source_drift)}, run_status::running}));
+  EXPECT_EQ(decided_at(0.03),
+            (std::pair{words{std::string(warning::blocked_cross_source_divergence)}, run_status::paused}));
 }
 
 TEST(pair_machine, an_operators_pause_does_not_end_by_itself) {
@@ -220,6 +169,75 @@ TEST(pair_machine, a_policy_that_answers_no_number_holds) {
   const auto& d = t.get<pair_effects::keep_decision>().what;
   EXPECT_EQ(d.choice, action::hold);
   EXPECT_EQ(d.warnings, std::vector<std::string>{std::string(warning::model_unavailable)});
+}
+
+TEST(pair_machine, holds_an_entry_below_the_fleets_least_confidence_from_now_on) {
+  trial t;
+  t.warm_up();
+  agent_configuration fleet;
+  fleet.min_confidence_score = 0.7;
+  t.feed(pair_events::fleet_is{fleet}, t.now());
+  t.say(action::go_long, 1, 0.69);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::hold);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.reason, "confidence below the least that is traded");
+  t.next_bar();
+  t.say(action::go_long, 1, 0.7);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::go_long);
+}
+
+TEST(pair_machine, of_its_own_and_the_fleets_least_confidence_the_tighter_binds) {
+  trial t;
+  t.warm_up();
+  t.state.terms.confidence_least = 0.8;
+  agent_configuration fleet;
+  fleet.min_confidence_score = 0.5;
+  t.feed(pair_events::fleet_is{fleet}, t.now());
+  t.say(action::go_long, 1, 0.79);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::hold);
+  t.next_bar();
+  t.say(action::go_long, 1, 0.8);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::go_long);
+}
+
+TEST(pair_machine, closes_whatever_the_confidence) {
+  trial t;
+  t.warm_up();
+  t.say(action::hold);
+  t.hold_position("3");
+  agent_configuration fleet;
+  fleet.min_confidence_score = 0.9;
+  t.feed(pair_events::fleet_is{fleet}, t.now());
+  t.next_bar();
+  t.say(action::close, 0, 0.1);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::close);
+  EXPECT_TRUE(t.get<pair_effects::keep_decision>().answer_wanted);
+}
+
+TEST(pair_machine, missing_features_pause_a_live_run_until_an_operator_resumes_it) {
+  for (const auto mode : {trading_mode::paper, trading_mode::live}) {
+    trial t(mode);
+    t.warm_up();
+    t.say(action::hold);
+    // The series goes on, but its features begin anew.
+    t.state.pipeline = feature_pipeline{interval::m5, {}};
+    t.next_bar();
+    const auto& d = t.get<pair_effects::keep_decision>().what;
+    EXPECT_EQ(d.choice, action::hold);
+    EXPECT_EQ(count_of(d.warnings, warning::feature_quality_gate), 1);
+    const bool live = mode == trading_mode::live;
+    EXPECT_EQ(t.state.run.status, live ? run_status::paused : run_status::running);
+    if (!live) continue;
+    EXPECT_EQ(t.state.run.pause_reason, pause_reason::out_of_distribution);
+    for (int i = 0; i < 60; ++i) t.next_bar();
+    EXPECT_EQ(t.state.run.status, run_status::paused);
+  }
+}
+
+TEST(pair_machine, features_that_warm_up_do_not_pause_a_live_run) {
+  trial t(trading_mode::live);
+  t.next_bar();
+  EXPECT_EQ(t.state.run.status, run_status::running);
+  EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::hold);
 }
 
 TEST(pair_machine, the_same_bars_give_the_same_input_hash) {

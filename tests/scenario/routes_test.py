@@ -102,6 +102,69 @@ def good(d: Daemon) -> None:
     expect(d, "POST", f"/trades/{held[0]['id']}/close", 409, {})
 
 
+def newest_candles(d: Daemon, pair: str, how_many: int = 80, headers: dict[str, str] | None = None) -> list[dict]:
+    rows = expect(d, "GET", f"/bingx/market-data/candles?pair={pair}&interval=1m&limit={how_many}", 200, headers=headers)["data"]
+    return [{"timestamp": r["open_time"], **{name: r[name] for name in ("open", "high", "low", "close", "volume")}} for r in rows]
+
+
+def run_of(d: Daemon, agent: str, headers: dict[str, str] | None = None) -> str:
+    return expect(d, "GET", f"/agents/{agent}", 200, headers=headers)["currentRun"]["id"]
+
+
+def posted(d: Daemon) -> None:
+    """Decisions on posted markets: good ones, doubtful ones, and those that are refused."""
+    path = f"/agents/agent-btcusdt/runs/{run_of(d, 'agent-btcusdt')}/decisions"
+    candles = newest_candles(d, "BTC-USDT")
+    body = {"market": {"candles": candles, "lastPrice": candles[-1]["close"], "spread": 0.1},
+            "ideas": [{"source": "a", "timestamp": candles[-1]["timestamp"], "score": 0.4}]}
+    key = {"Idempotency-Key": "a-post-of-the-test"}
+    first = expect(d, "POST", path, 200, body, key)
+    assert first["decision"]["action"] in ("long", "short", "hold", "close"), first
+    assert not [w for w in first["warnings"] if w.startswith("data_integrity") or w == "candles_unsorted"], first
+    assert expect(d, "POST", path, 200, body, key) == first
+    kept = expect(d, "GET", f"/ops/why/{first['tradeDecisionId']}", 200)["decision"]
+    assert kept["source"] == "posted" and kept["bar_open"] == candles[-1]["timestamp"], kept
+    if first["tradeId"]:
+        expect(d, "GET", f"/trades/{first['tradeId']}", 200)
+
+    again = expect(d, "POST", path, 200, {"market": {"candles": newest_candles(d, "BTC-USDT")[::-1]}})
+    assert "candles_unsorted" in again["warnings"], again
+    both_ways = [{"source": s, "timestamp": candles[-1]["timestamp"], "score": score} for s, score in (("a", 0.9), ("b", -0.9))]
+    torn = expect(d, "POST", path, 200, {"market": {"candles": newest_candles(d, "BTC-USDT")}, "signals": both_ways})
+    assert torn["decision"]["action"] == "hold" and "conflicting_signals" in torn["warnings"], torn
+
+    # What cannot be vouched for holds and pauses the run, until its own bars are clean again.
+    other = f"/agents/gold-rl-agent/runs/{run_of(d, 'agent-algousdt')}/decisions"
+    empty = expect(d, "POST", other, 200, {"market": {"candles": []}})
+    assert empty["decision"]["action"] == "hold" and "exchange_maintenance" in empty["warnings"], empty
+    wait_for(lambda: expect(d, "GET", "/agents/agent-algousdt", 200)["currentRun"]["status"] == "running")
+    holed = newest_candles(d, "ALGO-USDT")
+    del holed[40]
+    assert "data_integrity:candle_gaps_detected" in expect(d, "POST", other, 200, {"market": {"candles": holed}})["warnings"]
+    wrong = [dict(c, **{n: float(c[n]) * 1.04 for n in ("open", "high", "low", "close")}) for c in newest_candles(d, "ALGO-USDT")]
+    assert "data_integrity:cross_source_divergence" in expect(d, "POST", other, 200, {"market": {"candles": wrong}})["warnings"]
+
+    expect(d, "POST", path, 400, {}, holds="market")
+    expect(d, "POST", path, 400, {"market": {"candles": [dict(candles[0], close=-1)]}}, holds="market.candles[0].close")
+    expect(d, "POST", path, 400, dict(body, ideas=[{"source": "a", "timestamp": "soon", "score": 3}]), holds="ideas[0].timestamp")
+    expect(d, "POST", "/agents/agent-btcusdt/runs/none-such/decisions", 404, body)
+    expect(d, "POST", f"/agents/none-such/runs/{run_of(d, 'agent-btcusdt')}/decisions", 404, body)
+    expect(d, "POST", path, 422, dict(body, simulateExecutionStatus="filled"), holds="simulation_not_allowed")
+    expect(d, "POST", "/agents/agent-algousdt/stop", 200, {"on_position": "adopt"})
+    expect(d, "POST", other, 409, {"market": {"candles": newest_candles(d, "ALGO-USDT")}})
+    api = expect(d, "GET", "/openapi.json", 200)["paths"]["/agents/{id}/runs/{run}/decisions"]["post"]
+    assert "requestBody" in api and "200" in api["responses"], api
+
+
+def confident(d: Daemon) -> None:
+    """The least confidence of the configuration binds at once: nobody is ever surer than sure."""
+    expect(d, "PUT", "/agent/config", 200, {"min_confidence_score": 1})
+    assert expect(d, "GET", "/agent/config", 200)["min_confidence_score"] == 1
+    held = "confidence below the least that is traded"
+    wait_for(lambda: any(row["reason"] == held for row in expect(d, "GET", "/ops/decisions?page_size=250", 200)["data"]))
+    expect(d, "PUT", "/agent/config", 200, {"min_confidence_score": 0})
+
+
 def bad(d: Daemon) -> None:
     expect(d, "GET", "/nowhere", 404)
     expect(d, "DELETE", "/ops/trading/risk", 405)
@@ -163,7 +226,7 @@ def page(d: Daemon) -> None:
 
 def guarded(data: Path) -> None:
     """With a token, nothing changes without it, and nothing but the open routes is read."""
-    d = Daemon(data, "--demo-history-days=3", environment={"API_TOKEN": "a-secret-of-the-test"})
+    d = Daemon(data, "--demo-history-days=3", environment={"API_TOKEN": "a-secret-of-the-test", "ALLOW_LIVE_SIMULATION": "true"})
     d.wait_ready()
     expect(d, "GET", "/health", 200)
     expect(d, "GET", "/ops/trading/risk", 401)
@@ -171,6 +234,11 @@ def guarded(data: Path) -> None:
     expect(d, "POST", "/ops/trading/halt", 401, {"reason": "x"}, {"Authorization": "Bearer wrong"})
     token = {"Authorization": "Bearer a-secret-of-the-test"}
     expect(d, "GET", "/ops/trading/risk", 200, headers=token)
+    path = f"/agents/agent-btcusdt/runs/{run_of(d, 'agent-btcusdt', token)}/decisions"
+    market = {"candles": newest_candles(d, "BTC-USDT", headers=token)}
+    said = expect(d, "POST", path, 200, {"market": market, "simulateExecutionStatus": "partial"}, token)
+    wanted = said["decision"]["riskCheckResult"] == "simulated"
+    assert said["tradeId"] is None and said["tradeExecutionStatus"] == ("partial" if wanted else None), said
     shown = json.dumps(expect(d, "GET", "/ops/config", 200, headers=token))
     assert "a-secret-of-the-test" not in shown, "the token is shown"
     assert d.stop() == 0
@@ -182,7 +250,7 @@ def main() -> None:
         data = Path(folder) / "demo"
         d = Daemon(data, "--time-scale=120", "--demo-history-days=5")
         print(f"ready after {d.wait_ready():.2f} s")
-        for part in (good, bad, crowd, page):
+        for part in (good, posted, confident, bad, crowd, page):
             part(d)
             print(f"{part.__name__}: {done} calls so far", flush=True)
         assert d.stop() == 0

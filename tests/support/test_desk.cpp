@@ -361,6 +361,17 @@ result<agent_run> test_desk::command(const pair_name& name, run_verb verb, dispo
   what.who = "tester";
   return ask<agent_run>(handles().pairs, std::move(what), "pairs");
 }
+posted_market test_desk::posted(const pair_name& name, std::size_t bars) {
+  const auto& all = market.bars(name, terms.primary);
+  posted_market out;
+  out.candles.assign(all.end() - static_cast<std::ptrdiff_t>(std::min(bars, all.size())), all.end());
+  return out;
+}
+result<posted_outcome> test_desk::post(const pair_name& name, posted_market market_of_mine,
+                                       std::optional<simulated_execution> simulate) {
+  return ask<posted_outcome>(
+      handles().pairs, decide_posted{name, pair(name).run.id, std::move(market_of_mine), simulate, "tester"}, "pairs");
+}
 result<pairs_changed> test_desk::change_pairs(const std::vector<pair_name>& all) {
   return ask<pairs_changed>(handles().pairs, rltrader::change_pairs{all, "tester"}, "pairs");
 }

@@ -114,6 +114,11 @@ class test_desk {
                                      std::vector<std::string> only = {});
   result<reconcile_report> reconcile();
   result<agent_run> command(const pair_name& name, run_verb verb, disposition on_position = disposition::unsaid);
+  /// The newest bars of the pair as somebody would post them.
+  posted_market posted(const pair_name& name, std::size_t bars = 60);
+  /// Asks the pair's present run for a decision on it.
+  result<posted_outcome> post(const pair_name& name, posted_market market,
+                              std::optional<simulated_execution> simulate = {});
   result<pairs_changed> change_pairs(const std::vector<pair_name>& all);
   /// All of a trade, by an operator; the same key names the same order.
   result<trade_and_execution> close_trade(const trade_id& which, const std::string& key = {});
