@@ -2,6 +2,7 @@
 #include "adapters/storage/memory_ops.hpp"
 
 #include "adapters/storage/memory_rules.hpp"
+#include "domain/posted.hpp"
 
 #include <algorithm>
 #include <map>

@@ -139,6 +139,21 @@ TEST(integrity, a_jump_is_measured_to_the_last_decimal) {
   EXPECT_TRUE(check_integrity(input_of(window)).blocked);
 }
 
+TEST(integrity, measures_a_jump_over_the_bars_that_are_asked_for) {
+  std::vector<candle> slope;
+  for (int i = 0; i < 60; ++i) {
+    const auto at = price::of_double(100 + 0.1 * i);
+    slope.push_back({start + i * five_minutes, at, at, at, at, quantity::of(3)});
+  }
+  auto in = input_of(slope);
+  in.now = start + 60 * five_minutes;
+  EXPECT_EQ(judged(in).blocking, texts{"volatility_spike"}) << "5.9 over all";
+  in.spike_bars = 30;
+  EXPECT_EQ(judged(in), clean) << "2.9 over the last thirty";
+  slope.back().close = slope.back().high = price::of(110);
+  EXPECT_EQ(judged(in).blocking, texts{"volatility_spike"});
+}
+
 TEST(integrity, sorts_an_unsorted_window) {
   auto window = clean_window();
   const auto expected = window;

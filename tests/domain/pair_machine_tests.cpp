@@ -65,7 +65,7 @@ TEST(pair_machine, decides_a_bar_once_also_after_a_restart) {
   past.held.pair = btc;
   past.last_decision = last;
   fresh.feed(past, t.now());
-  fresh.feed(pair_events::bar_closed{{btc, interval::m5, again}}, t.now());
+  fresh.feed(pair_events::bar_closed{{btc, interval::m5, again}, {}}, t.now());
   EXPECT_TRUE(fresh.todo.empty());
 }
 

@@ -54,7 +54,7 @@ struct trial {
   /// Gives the next bar at its close.
   void next_bar() {
     const auto c = bar_at(bars, wave(bars));
-    feed(pair_events::bar_closed{{btc, interval::m5, c}}, c.open_time + minutes{5});
+    feed(pair_events::bar_closed{{btc, interval::m5, c}, {}}, c.open_time + minutes{5});
     ++bars;
   }
   void warm_up() {
@@ -94,6 +94,53 @@ struct trial {
 
 inline int count_of(const std::vector<std::string>& words, std::string_view what) {
   return static_cast<int>(std::count(words.begin(), words.end(), what));
+}
+
+/// A pair that has warmed up and decided, and whoever posts to it.
+struct posting_trial : trial {
+  posting_trial() {
+    warm_up();
+    say(action::hold);
+    kept();
+  }
+  /// As many of the newest bars as the pair has seen, at the same prices.
+  posted_market market(int n = 60) const {
+    posted_market m;
+    for (int i = bars - n; i < bars; ++i) m.candles.push_back(bar_at(i, wave(i)));
+    return m;
+  }
+  void post(posted_market m, std::optional<simulated_execution> simulate = {}) {
+    feed(pair_events::posted{++token, state.run.id, std::move(m), simulate}, now());
+  }
+  /// Posts what holds, and takes it as far as its answer.
+  posted_outcome held(posted_market m) {
+    post(std::move(m));
+    EXPECT_FALSE(asks_policy());
+    EXPECT_EQ(get<pair_effects::keep_decision>().what.choice, action::hold);
+    EXPECT_TRUE(get<pair_effects::keep_decision>().answer_wanted);
+    EXPECT_FALSE(has<pair_effects::answer_posted>()) << "answered before it is durable";
+    kept();
+    return answered();
+  }
+  posted_outcome answered() const {
+    const auto& a = get<pair_effects::answer_posted>();
+    EXPECT_EQ(a.token, token);
+    return *a.answer;
+  }
+  errc refused() const { return get<pair_effects::answer_posted>().answer.error().code; }
+  static order an_order(const order_intent& intent, order_state at) {
+    order o;
+    o.id = order_id_of(intent.slot);
+    o.intent = intent;
+    o.state = at;
+    return o;
+  }
+  std::uint64_t token = 0;
+};
+
+/// As text, where a feature that is not known equals itself.
+inline std::string features_of(const trial& t) {
+  return ::testing::PrintToString(t.get<pair_effects::ask_policy>().seen.features);
 }
 
 }  // namespace rltrader::testing

@@ -141,7 +141,7 @@ def posted(d: Daemon) -> None:
     holed = newest_candles(d, "ALGO-USDT")
     del holed[40]
     assert "data_integrity:candle_gaps_detected" in expect(d, "POST", other, 200, {"market": {"candles": holed}})["warnings"]
-    wrong = [dict(c, **{n: float(c[n]) * 1.04 for n in ("open", "high", "low", "close")}) for c in newest_candles(d, "ALGO-USDT")]
+    wrong = [dict(c, **{n: f"{float(c[n]) * 1.04:.6f}" for n in ("open", "high", "low", "close")}) for c in newest_candles(d, "ALGO-USDT")]
     assert "data_integrity:cross_source_divergence" in expect(d, "POST", other, 200, {"market": {"candles": wrong}})["warnings"]
 
     expect(d, "POST", path, 400, {}, holds="market")
