@@ -29,10 +29,12 @@ class alert_sink : public alert_sink_actor::base {
 
   behavior_type make_behavior() override {
     die_loudly(this, "alert_sink");
+    show();
     send(queue_, subscribe_jobs{"alert_delivery", caf::actor_cast<job_worker>(this)});
     send(queue_, subscribe_alarms{caf::actor_cast<alarm_listener>(this)});
     return {[this](const alarm& what) { take(what); }, [this](const flush_rows&) { keep_again(); },
             [this](const change_alert& what) -> caf::result<alert> { return change(what); },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "alert_sink"); },
             [this](const do_job& what) -> caf::result<job_done> { return deliver_again(what.job); }};
   }
 

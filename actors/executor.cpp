@@ -21,7 +21,8 @@ executor::executor(caf::actor_config& cfg, const surroundings& around, ledger_ac
       venue_(venue),
       gate_(std::move(gate)),
       terms_(terms) {
-  books_.restore(image->open_orders, image->fills_lately, image->positions, image->open_trades, image->ended_lately);
+  books_.restore(image->open_orders, image->fills_lately, image->positions, image->open_trades, image->ended_lately,
+                 image->facts);
 }
 
 executor::behavior_type executor::make_behavior() {
@@ -31,6 +32,7 @@ executor::behavior_type executor::make_behavior() {
     if (auto self = caf::actor_cast<executor_actor>(weak)) caf::anon_send(self, venue_spoke{e});
   });
   take_up_where_left();
+  show_unknown();
   return {
       [this](execute_order& what) { execute(std::move(what)); },
       [this](const cancel_order& what) -> caf::result<execution_view> { return cancel(what); },
@@ -41,13 +43,16 @@ executor::behavior_type executor::make_behavior() {
         if (!terminal(o->state)) look_up(o->id);
         return execution_view_of(*o);
       },
+      [this](const end_order& what) -> caf::result<execution_view> { return end_unknown(what); },
       [this](const ask_books& what) { return books_since(what.since); },
       [this](const book_fill& what) { take_fill(what.what); },
+      [this](const book_insurance& what) { take_insurance(what.what); },
       [this](const book_funding& what) { save(books_.note_funding(what.what, what.mark, around_.now()), "funding"); },
       [this](venue_answered& what) { hear(what); },
       [this](const venue_spoke& what) {
         if (const auto* f = std::get_if<fill>(&what.what)) take_fill(*f);
         if (const auto* r = std::get_if<ports::order_report>(&what.what)) take_report(*r);
+        if (const auto* p = std::get_if<insurance_paid>(&what.what)) take_insurance(*p);
       },
       [this](const books_answered& what) { hear_books(what); },
       [this](const look_again& what) {
@@ -57,6 +62,7 @@ executor::behavior_type executor::make_behavior() {
       [this](const save_again&) { write_out(); },
       [this](const subscribe_orders& what) { listeners_.push_back(what.who); },
       [this](const do_job& what) -> caf::result<job_done> { return do_lookup(what.job); },
+      [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "executor"); },
       [this](const ask_health&) { return health(); }};
 }
 
@@ -74,6 +80,7 @@ books_reply executor::books_since(instant since) const {
   for (const auto& [id, o] : books_.open_orders()) reply.open_orders.push_back(o);
   reply.known_fills = books_.fill_ids_since(since);
   reply.ended_orders = books_.ended_orders_since(since);
+  reply.known_insurance.assign(books_.known_insurance().begin(), books_.known_insurance().end());
   for (const auto& [key, p] : books_.positions()) reply.positions.push_back(p);
   for (const auto& [id, t] : books_.open_trades()) reply.open_trades.push_back(t);
   return reply;
@@ -138,6 +145,7 @@ void executor::leave(const order_id& id, const approved_order& approved) {
   if (now > approved.valid_until()) return refuse("its approval had run out");
   if (!reduces && level != breaker_level::active) return refuse("the breaker is " + std::string(text_of(level)));
   if (!note(id, order_events::send_started{})) return;
+  if (around_.metrics) around_.metrics->add(http::metric::orders_submitted, {content.pair.text(), "sent"});
   const auto token = token_for(id);
   if (around_.stopwatch) sent_at_[token] = around_.stopwatch();
   venue_.place(approved, answer_to<ports::place_answer>(token));

@@ -49,6 +49,7 @@ class executor : public executor_actor::base {
   void give_up(const order_id& id, const failure& why);
   void tell(const booked& what, const std::string& cause);
   void broadcast(const order_changed& what);
+  void show_unknown() const;
   void raise(std::string category, severity how, std::string pair, std::string metric, double value,
              std::map<std::string, std::string> metadata);
 
@@ -58,6 +59,7 @@ class executor : public executor_actor::base {
   void leave(const order_id& id, const approved_order& approved);
   caf::result<execution_view> cancel(const cancel_order& what);
   void ask_cancel(const order_id& id);
+  caf::result<execution_view> end_unknown(const end_order& what);
   void cancel_all_entries(const cancel_entries& what);
 
   // ---- the venue's word
@@ -67,6 +69,7 @@ class executor : public executor_actor::base {
   void hear_placing(const order& o, const ports::place_answer& answer);
   void note_roundtrip(std::uint64_t token, bool silence);
   void take_fill(const fill& f);
+  void take_insurance(const insurance_paid& paid) { save(books_.note_insurance(paid, around_.now()), "insurance"); }
   void note_slippage(const fill& f, price reference);
   void take_report(const ports::order_report& r);
 

@@ -2,6 +2,7 @@
 #include "actors/executor.hpp"
 #include "actors/log.hpp"
 #include "messages/errors.hpp"
+#include "messages/views.hpp"
 
 #include <algorithm>
 
@@ -53,6 +54,7 @@ void executor::hear_lookup(const order_id& id, const ports::lookup_answer& answe
   }
   auto& s = lookups_[id];
   if (const auto* report = std::get_if<ports::order_report>(&answer)) {
+    s.evidence.shown = true;
     if (report->filled > o->filled) return ask_venue_books(id);  // the fills first, one by one, then the state
     take_report(*report);
     return found(id);
@@ -152,6 +154,32 @@ bool executor::positions_agree(const ports::venue_books& theirs, const pair_name
     if (books_.held(pair, leg).held != held) return false;
   }
   return true;
+}
+
+caf::result<execution_view> executor::end_unknown(const end_order& what) {
+  const auto* o = books_.find(what.id);
+  if (!o) return to_caf({errc::not_found, "no order " + what.id.text() + " in the books"});
+  absence_case seen;
+  if (const auto it = lookups_.find(what.id); it != lookups_.end()) seen = it->second.evidence;
+  seen.sent_at = o->sent_at.value_or(o->created_at);
+  const auto evidence = ending_by_operator(*o, seen, around_.now(), absence_terms{});
+  if (!evidence) return to_caf(evidence.error());
+  auto step =
+      books_.note(what.id, order_events::absence_proved{"said by " + what.who + ": " + what.reason + "; " + *evidence},
+                  around_.now());
+  if (!step) return to_caf(step.error());
+  step->notes.push_back(audit_note{.actor = what.who,
+                                   .action = "operator.ended_order",
+                                   .resource_type = "order",
+                                   .resource_id = what.id.text(),
+                                   .metadata = {{"reason", what.reason}, {"evidence", *evidence}},
+                                   .created_at = around_.now()});
+  lookups_.erase(what.id);
+  auto promise = make_response_promise<execution_view>();
+  save(std::move(*step), "order", [this, promise, id = what.id]() mutable {
+    if (const auto* ended = books_.find(id)) promise.deliver(execution_view_of(*ended));
+  });
+  return promise;
 }
 
 caf::result<job_done> executor::do_lookup(const retry_job& job) {

@@ -76,14 +76,19 @@ void executor::tell(const booked& what, const std::string& cause) {
   else if (what.held)
     for (const auto& l : listeners_) send(l, position_changed{*what.held, what.by_fill, cause});
 }
+void executor::show_unknown() const {
+  if (!around_.metrics) return;
+  const auto unknown = std::count_if(books_.open_orders().begin(), books_.open_orders().end(),
+                                     [](const auto& o) { return o.second.state == order_state::unknown; });
+  around_.metrics->set(http::metric::orders_unknown, static_cast<double>(unknown));
+}
+
 void executor::broadcast(const order_changed& what) {
   if (around_.metrics) {
     const auto& name = what.now.content().pair.text();
     if (what.by_fill) around_.metrics->add(http::metric::fills, {name});
     if (terminal(what.now.state)) around_.metrics->add(http::metric::orders_submitted, {name, text_of(what.now.state)});
-    const auto unknown = std::count_if(books_.open_orders().begin(), books_.open_orders().end(),
-                                       [](const auto& o) { return o.second.state == order_state::unknown; });
-    around_.metrics->set(http::metric::orders_unknown, static_cast<double>(unknown));
+    show_unknown();
   }
   for (const auto& l : listeners_) send(l, what);
 }

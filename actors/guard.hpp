@@ -1,12 +1,15 @@
-// What every actor does with an exception that nobody caught: says so in the log, and dies; whoever watches it decides.
+// What every actor does alike: an exception that nobody caught is said in the log, and the actor dies; whoever watches it decides.
+// And how it says how many messages wait for it.
 #pragma once
 
 #include "actors/log.hpp"
+#include "http/metrics.hpp"
 
 #include <caf/all.hpp>
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace rltrader {
 
@@ -24,6 +27,12 @@ void die_loudly(Self* self, std::string actor, std::string pair = {}) {
         log_event(log_level::error, "actor.died", pair, actor, "", what);
         return caf::exit_reason::unhandled_exception;
       });
+}
+
+/// What waits behind the message under way. Called by the actor itself: only it may look into its mailbox.
+template <class Self>
+void show_mailbox(Self* self, http::metrics_registry* metrics, std::string_view actor) {
+  if (metrics) metrics->set(http::metric::mailbox_depth, {actor}, static_cast<double>(self->mailbox().size()));
 }
 
 }  // namespace rltrader

@@ -56,6 +56,7 @@ class ledger : public ledger_actor::base {
               if (!image) return to_caf(image.error());
               return image_reply{std::make_shared<const ports::desk_image>(std::move(*image))};
             },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "ledger"); },
             [this](const ask_health&) {
               health_reply reply;
               if (!trouble_.empty()) reply.problems.push_back({"store", trouble_});

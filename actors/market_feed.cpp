@@ -39,6 +39,7 @@ class market_feed : public market_feed_actor::base {
       if (auto self = caf::actor_cast<market_feed_actor>(weak)) caf::anon_send(self, market_spoke{e});
     });
     return {[this](market_spoke& what) { std::visit([this](auto& x) { take(x); }, what.what); },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "market_feed"); },
             [this](const ask_health&) { return health(); }};
   }
 
@@ -116,7 +117,7 @@ class market_feed : public market_feed_actor::base {
   /// How late a closed bar came, in market time.
   void note_lag(const pair_name& pair, milliseconds late) {
     const double lag = std::max(0.0, static_cast<double>(late.count()) / 1000);
-    if (around_.metrics) around_.metrics->set(http::metric::ingest_lag, {pair.text(), source_name_}, lag);
+    if (around_.metrics) around_.metrics->observe(http::metric::ingest_lag, lag, {pair.text(), source_name_});
     if (lag == 0) return;
     send(ledger_, metric_point{"ingest_lag_sec", pair.text(), lag, around_.now()});
     if (const auto how = slo_severity(lag, terms_.lag_slo_sec))

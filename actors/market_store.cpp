@@ -53,6 +53,7 @@ class market_keeper : public market_store_actor::base {
                                     c.open, c.high, c.low, c.close, c.volume, std::nullopt});
               return out;
             },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "market_store"); },
             [this](const ask_health&) {
               health_reply reply;
               if (!trouble_.empty()) reply.problems.push_back({"market_store", trouble_});

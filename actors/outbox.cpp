@@ -15,6 +15,7 @@ void append(const booked& b, ports::write_batch& rows) {
   if (b.round_trip) rows.emplace_back(*b.round_trip);
   for (const auto& e : b.events) rows.emplace_back(e);
   for (const auto& n : b.notes) rows.emplace_back(n);
+  if (b.fact) rows.emplace_back(*b.fact);
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ class pair : public pair_actor::base {
     if (last_latency_ms_) rows.emplace_back(metric_point{"decision_latency_ms", name, *last_latency_ms_, now});
     if (around_.metrics) {
       around_.metrics->add(http::metric::decisions, {name, text_of(x.what.choice)});
-      around_.metrics->set(http::metric::feature_quality, {name}, x.feature_quality);
+      around_.metrics->observe(http::metric::feature_quality, x.feature_quality, {name});
       if (x.what.choice != action::hold) around_.metrics->observe(http::metric::decision_confidence, x.what.confidence);
     }
     last_latency_ms_.reset();

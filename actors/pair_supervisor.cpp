@@ -45,6 +45,7 @@ pair_supervisor::behavior_type pair_supervisor::make_behavior() {
           [this](const decide_posted& p) -> caf::result<posted_outcome> { return decide(p); },
           [this](const restart_pair& r) { restart(r.pair); },
           [this](const change_pairs& c) -> caf::result<pairs_changed> { return change(c); },
+          [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "pair_supervisor"); },
           [this](const ask_health&) -> caf::result<pair_list> { return list(); }};
 }
 

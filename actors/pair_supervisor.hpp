@@ -77,6 +77,14 @@ class pair_supervisor : public pair_supervisor_actor::base {
   static std::optional<std::string> kept_by(const pair_name& name, const ports::desk_image& image);
   void refuse_removal(const pair_name& name, const std::string& why, removal& r);
   void forget(const pair_name& name, removal& r);
+  /// Of each pair what it says itself, what risk says of it, and what its breaker is; who does not answer in time is left out of it.
+  struct gathering {
+    pair_list out;
+    std::map<pair_name, quarantine> quarantined;
+    std::size_t waiting = 0;
+    caf::typed_response_promise<pair_list> promise;
+  };
+  void gathered(gathering& g) const;
   caf::result<pair_list> list();
 
   static constexpr auto off_the_list = "removed from the pair list";

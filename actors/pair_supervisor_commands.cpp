@@ -1,6 +1,7 @@
 // What is asked of pairs: starting, stopping, configuring, posted markets, the pair list, and how they stand.
 #include "actors/guard.hpp"
 #include "actors/pair_supervisor.hpp"
+#include "domain/breaker.hpp"
 #include "messages/errors.hpp"
 
 #include <algorithm>
@@ -165,20 +166,24 @@ void pair_supervisor::forget(const pair_name& name, removal& r) {
   r.out.removed.push_back(name.text());
 }
 
+void pair_supervisor::gathered(gathering& g) const {
+  if (--g.waiting > 0) return;
+  for (auto& v : g.out.pairs) {
+    const auto row = level_of(v.pair);
+    v.breaker = api_word(row);
+    if (row.level != breaker_level::active) v.breaker_cause = row.cause;
+    const auto it = g.quarantined.find(v.pair);
+    v.quarantined = it != g.quarantined.end();
+    if (v.quarantined) v.quarantine = it->second;
+  }
+  std::sort(g.out.pairs.begin(), g.out.pairs.end(),
+            [](const pair_view& a, const pair_view& b) { return a.pair < b.pair; });
+  g.promise.deliver(std::move(g.out));
+}
+
 caf::result<pair_list> pair_supervisor::list() {
-  struct gathering {
-    pair_list out;
-    std::size_t waiting = 0;
-    caf::typed_response_promise<pair_list> promise;
-  };
   auto g = std::make_shared<gathering>();
   g->promise = make_response_promise<pair_list>();
-  const auto settle = [g] {
-    if (--g->waiting > 0) return;
-    std::sort(g->out.pairs.begin(), g->out.pairs.end(),
-              [](const pair_view& a, const pair_view& b) { return a.pair < b.pair; });
-    g->promise.deliver(std::move(g->out));
-  };
   g->waiting = children_.size() + 1;
   for (const auto& [name, c] : children_) {
     pair_view down;
@@ -187,22 +192,31 @@ caf::result<pair_list> pair_supervisor::list() {
     down.restarts = c.restarts;
     if (!c.handle) {
       g->out.pairs.push_back(std::move(down));
-      settle();
+      gathered(*g);
       continue;
     }
     request(c.handle, around_.request_timeout, ask_health{})
         .then(
-            [g, settle, restarts = c.restarts](const pair_view& v) {
+            [this, g, restarts = c.restarts](const pair_view& v) {
               g->out.pairs.push_back(v);
               g->out.pairs.back().restarts = restarts;
-              settle();
+              gathered(*g);
             },
-            [g, settle, down](const caf::error&) {
+            [this, g, down](const caf::error&) {
               g->out.pairs.push_back(down);
-              settle();
+              gathered(*g);
             });
   }
-  settle();
+  request(risk_, around_.request_timeout, ask_risk{})
+      .then(
+          [this, g](const risk_view& v) {
+            for (const auto& q : v.quarantined) g->quarantined.emplace(q.pair, q);
+            gathered(*g);
+          },
+          [this, g](const caf::error&) {
+            // The list is answered all the same; risk's silence shows on /health/ready.
+            gathered(*g);
+          });
   return g->promise;
 }
 

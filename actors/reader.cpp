@@ -44,6 +44,7 @@ class reader : public reader_actor::base {
               return idempotency_reply{std::move(*found)};
             },
             [this](const ask_summary&) -> caf::result<trading_summary> { return summary(); },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "reader"); },
             [this](const ask_health&) {
               health_reply reply;
               if (!trouble_.empty()) reply.problems.push_back({"reader", trouble_});

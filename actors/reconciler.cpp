@@ -35,6 +35,7 @@ class reconciler : public reconciler_actor::base {
     die_loudly(this, "reconciler");
     return {[this](const reconcile_now& what) -> caf::result<reconcile_report> { return begin(what); },
             [this](const books_answered& what) { hear(what); },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "reconciler"); },
             [this](const ask_health&) {
               health_reply reply;
               if (!done_once_)
@@ -113,6 +114,7 @@ class reconciler : public reconciler_actor::base {
         out.known_fills.emplace(pair_name{key.substr(0, bar)}, fill_id{key.substr(bar + 1)});
     }
     for (const auto& id : ours.ended_orders) out.ended_orders.insert(order_id{id});
+    out.known_insurance = {ours.known_insurance.begin(), ours.known_insurance.end()};
     return out;
   }
 
@@ -123,6 +125,7 @@ class reconciler : public reconciler_actor::base {
     out.fills = theirs.fills;
     for (const auto& p : theirs.positions) out.positions.push_back({p.pair, p.leg_side, p.held});
     out.at = theirs.at;
+    out.insurance = theirs.insurance;
     return out;
   }
 
@@ -134,13 +137,25 @@ class reconciler : public reconciler_actor::base {
     report.checked = found.orders_checked + static_cast<int>(ours.positions.size());
     report.reconciled_at = around_.now();
     for (const auto& c : found.todo) std::visit([&](const auto& x) { act(x, report); }, c);
-    if (!found.agreeing.empty()) send(risk_, pairs_agree{{found.agreeing.begin(), found.agreeing.end()}});
+    send(risk_, compared_of(found));
     send(risk_, balance_known{theirs.balance.wallet, theirs.balance.equity});
     done_once_ = true;
     trouble_.clear();
     keep(report);
     for (auto& a : serving_) a.promise.deliver(report);
     finish();
+  }
+
+  static books_compared compared_of(const reconcile_result& found) {
+    books_compared out;
+    out.agreeing.assign(found.agreeing.begin(), found.agreeing.end());
+    for (const auto& c : found.todo) {
+      if (const auto* foreign = std::get_if<corrections::foreign_order>(&c)) out.foreign.push_back(foreign->what.pair);
+      if (const auto* second = std::get_if<corrections::second_daemon>(&c))
+        out.second_daemon.push_back("order " + second->what.id.text() +
+                                    " at the venue has our prefix and is not in this store");
+    }
+    return out;
   }
 
   /// A pass that found nothing leaves no trace of its own; one that corrected something does.
@@ -161,10 +176,14 @@ class reconciler : public reconciler_actor::base {
               });
   }
 
-  void tell(const std::string& pair, const char* kind, severity how, const std::string& explanation, const char* action,
+  void note(const std::string& pair, const char* kind, const std::string& explanation, const char* action,
             reconcile_report& report) {
     report.mismatches.push_back({pair, kind, explanation, action});
     if (around_.metrics) around_.metrics->add(http::metric::reconcile_mismatches, {kind});
+  }
+  void tell(const std::string& pair, const char* kind, severity how, const std::string& explanation, const char* action,
+            reconcile_report& report) {
+    note(pair, kind, explanation, action, report);
     send(alerts_, alarm{std::string("reconcile_") + kind,
                         how,
                         pair,
@@ -183,6 +202,12 @@ class reconciler : public reconciler_actor::base {
              ", we had not",
          "booked", report);
   }
+  void act(const corrections::book_insurance& c, reconcile_report& report) {
+    ++report.updated;
+    send(executor_, book_insurance{c.what});
+    tell(c.what.pair.text(), "missing_insurance", severity::medium,
+         "the venue's insurance paid " + c.what.amount.text() + " USDT, our books had not", "booked", report);
+  }
   void act(const corrections::look_up& c, reconcile_report& report) {
     ++report.errors;
     request(executor_, around_.request_timeout, resolve_order{c.id})
@@ -190,7 +215,7 @@ class reconciler : public reconciler_actor::base {
               [](const caf::error&) {
                 // It ended meanwhile, or the executor is being restarted; the next pass asks again.
               });
-    report.mismatches.push_back({c.pair.text(), "order_not_shown", c.id.text() + ": " + c.why, "looked up"});
+    note(c.pair.text(), "order_not_shown", c.id.text() + ": " + c.why, "looked up", report);
   }
   void act(const corrections::adopt_state& c, reconcile_report& report) {
     ++report.updated;
@@ -199,23 +224,16 @@ class reconciler : public reconciler_actor::base {
               [](const caf::error&) {
                 // As above: the next pass asks again.
               });
-    report.mismatches.push_back(
-        {"", "order_state", c.id.text() + " is " + std::string(text_of(c.state)) + " at the venue", "looked up"});
+    note("", "order_state", c.id.text() + " is " + std::string(text_of(c.state)) + " at the venue", "looked up",
+         report);
   }
   void act(const corrections::foreign_order& c, reconcile_report& report) {
     tell(c.what.pair.text(), "foreign_order", severity::medium, "order " + c.what.venue_order.text() + " is not ours",
-         "shown, never touched", report);
+         "never touched; the pair may only reduce", report);
   }
   void act(const corrections::second_daemon& c, reconcile_report& report) {
     tell(c.what.pair.text(), "second_daemon", severity::high,
          "order " + c.what.id.text() + " has our prefix and is not in our store", "halted", report);
-    request(risk_, around_.request_timeout,
-            set_breaker{
-                breaker_level::halted, "a second daemon trades this account: " + c.what.id.text(), {}, "reconciler"})
-        .then([](const breaker_answer&) {},
-              [](const caf::error& e) {
-                log_event(log_level::error, "halt.failed", "", "reconciler", "", from_caf(e, "risk").what);
-              });
   }
   void act(const corrections::position_mismatch& c, reconcile_report& report) {
     ++report.errors;

@@ -73,6 +73,7 @@ class retry_queue : public retry_queue_actor::base {
                               .created_at = around_.now()};
               return saved(*job, std::move(note));
             },
+            [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "retry_queue"); },
             [this](const sweep_jobs&) { sweep(); }};
   }
 

@@ -4,6 +4,7 @@
 
 #include "actors/guard.hpp"
 #include "actors/log.hpp"
+#include "domain/breaker_causes.hpp"
 #include "domain/closing.hpp"
 #include "domain/limits.hpp"
 #include "domain/order_machine.hpp"
@@ -43,8 +44,9 @@ risk::behavior_type risk::make_behavior() {
           [this](const check_breaker& what) { check(what.full); },
           [this](const balance_known& what) { take_balance(what); },
           [this](const quarantine_pair& what) { set_quarantine(what.pair, what.cause, what.reason); },
-          [this](const pairs_agree& what) { agree(what.pairs); },
+          [this](const books_compared& what) { take_comparison(what); },
           [this](const set_breaker& what) -> caf::result<breaker_answer> { return obey(what); },
+          [this](const rebase_peak& what) -> caf::result<rebase_answer> { return rebase(what); },
           [this](const change_policy& what) -> caf::result<risk_policy> { return put(what); },
           [this](const change_configuration& what) -> caf::result<agent_configuration> { return put(what); },
           [this](const change_limit_set& what) -> caf::result<risk_limit_set> { return put(what); },
@@ -60,6 +62,7 @@ risk::behavior_type risk::make_behavior() {
             for (const auto& [scope, row] : book_.breakers)
               if (row.level != breaker_level::active) send(what.who, breaker_moved{row, row});
           },
+          [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "risk"); },
           [this](const ask_health&) { return health(); }};
 }
 
@@ -83,7 +86,10 @@ void risk::restore(const ports::desk_image& image) {
     book_.realised += gained;
   }
   for (const auto& o : image.open_orders) note_order(book_, o);
-  for (const auto& b : image.breakers) book_.breakers[b.scope] = b;
+  for (const auto& b : image.breakers) {
+    book_.breakers[b.scope] = b;
+    if (has_cause(b, "foreign_order")) foreign_pairs_.push_back(b.scope);  // until a comparison says otherwise
+  }
   book_.policy = image.policies.empty() ? terms_.first_policy : image.policies.back();
   if (!image.configurations.empty()) book_.configuration = image.configurations.front();
   book_.configuration.mode = terms_.mode;
@@ -228,8 +234,14 @@ void risk::set_quarantine(const pair_name& pair, const std::string& cause, const
   send(alerts_, alarm{"pair_quarantined", severity::high, pair.text(), cause, 1, 0, {{"reason", reason}}});
 }
 
-void risk::agree(const std::vector<pair_name>& pairs) {
-  for (const auto& q : quarantines_.agree(pairs, around_.now())) {
+/// A pair stays foreign until a whole comparison no longer shows the order; from then on checks are clean.
+void risk::take_comparison(const books_compared& what) {
+  foreign_pairs_.clear();
+  for (const auto& pair : what.foreign) foreign_pairs_.push_back(pair.text());
+  for (const auto& evidence : what.second_daemon)
+    apply_step(step_breaker(book_, breaker_events::second_daemon{evidence}, around_.now()), "reconciler");
+  if (!foreign_pairs_.empty()) check_soon();
+  for (const auto& q : quarantines_.agree(what.agreeing, around_.now())) {
     audit_note note{.actor = "risk",
                     .action = "pair.released",
                     .resource_type = "pair",
@@ -242,7 +254,11 @@ void risk::agree(const std::vector<pair_name>& pairs) {
 }
 
 void risk::mark_quarantines() {
-  for (auto& [name, pair] : book_.pairs) pair.quarantined = quarantines_.holds(name);
+  for (auto& [name, pair] : book_.pairs) {
+    pair.quarantined = quarantines_.holds(name);
+    if (around_.metrics)
+      around_.metrics->set(http::metric::pair_quarantined, {name.text()}, pair.quarantined ? 1.0 : 0.0);
+  }
 }
 
 // ---- views -----------------------------------------------------------------------------------------------------------
@@ -278,9 +294,7 @@ void risk::show(const risk_measures& m) {
     const auto it = m.exposure_by_instrument.find(name.text());
     page.set(http::metric::exposure, {name.text(), "worst"},
              it == m.exposure_by_instrument.end() ? 0.0 : it->second.to_double());
-    page.set(http::metric::pair_quarantined, {name.text()}, pair.quarantined ? 1.0 : 0.0);
   }
-  page.set(http::metric::breaker_state, {"account"}, static_cast<double>(account_level()));
 }
 
 risk_actor spawn_risk(caf::actor_system& system, const surroundings& around, ledger_actor ledger,

@@ -45,7 +45,7 @@ class risk : public risk_actor::base {
   void take_position(const position_changed& what);
   void take_balance(const balance_known& what);
   void set_quarantine(const pair_name& pair, const std::string& cause, const std::string& reason);
-  void agree(const std::vector<pair_name>& pairs);
+  void take_comparison(const books_compared& what);
   void mark_quarantines();
 
   // ---- views
@@ -55,12 +55,14 @@ class risk : public risk_actor::base {
 
   // ---- the breaker
   void publish_gate();
+  void show_levels();
   void check_soon();
   void check(bool full);
   /// Makes a step's changes durable and tells them; `then` is for those who answer afterwards. Opening stands at once, closing
-  /// only when it is durable: what was lowered in vain is raised again, with the configuration that it `was` before (I9).
+  /// only when it is durable: what was lowered in vain is raised again, with the configuration that it `was` before (I9). `more`
+  /// is written with it.
   void apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then = {},
-                  std::optional<agent_configuration> was = {});
+                  std::optional<agent_configuration> was = {}, ports::write_batch more = {});
   /// A change that the store did not take stands all the same; its row and its notes wait for the next check.
   void keep_later(const breaker_step& moved, const std::vector<audit_note>& notes);
   void keep_again();
@@ -70,8 +72,10 @@ class risk : public risk_actor::base {
   void remember_halt();
   bool halted_by_operator() const;
   caf::result<breaker_answer> obey(const set_breaker& what);
+  caf::result<rebase_answer> rebase(const rebase_peak& what);
   breaker_state_view state_of(const std::string& scope) const;
   breaker_level account_level() const;
+  money measured_peak() const;
 
   // ---- limits and configuration
   template <class Row>
@@ -91,6 +95,7 @@ class risk : public risk_actor::base {
   std::map<std::string, risk_limit_set> limit_sets_;
   quarantine_board quarantines_;
   wallet_watch wallet_;
+  std::vector<std::string> foreign_pairs_;  ///< by the last comparison with the venue
   std::vector<breaker_listener> listeners_;
   bool check_waits_ = false;
 

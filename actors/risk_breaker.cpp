@@ -10,10 +10,28 @@
 
 namespace rltrader {
 
+namespace {
+
+/// A change that lets more happen; in vain when it is not durable.
+bool is_let_go(const breaker_change& c) {
+  return c.after.level < c.before.level || c.after.peak_equity < c.before.peak_equity;
+}
+
+}  // namespace
+
 void risk::publish_gate() {
   const auto account = book_.breakers.find("account");
   gate_->set_account(account == book_.breakers.end() ? breaker_level::active : account->second.level);
   for (const auto& [name, pair] : book_.pairs) gate_->set_pair(name, level_for(book_, name));
+  show_levels();
+}
+
+/// Zero for a scope that was open once and is not any more.
+void risk::show_levels() {
+  if (!around_.metrics) return;
+  around_.metrics->set(http::metric::breaker_state, {"account"}, static_cast<double>(account_level()));
+  for (const auto& [scope, row] : book_.breakers)
+    around_.metrics->set(http::metric::breaker_state, {scope}, static_cast<double>(row.level));
 }
 
 void risk::check_soon() {
@@ -34,6 +52,7 @@ void risk::check(bool full) {
   breaker_events::measured m;
   m.what = measure(book_, now, terms_.review.mark_fresh_for);
   m.check = full;
+  m.foreign_pairs = foreign_pairs_;
   for (const auto& [name, pair] : book_.pairs) {
     const bool holds = std::any_of(pair.positions.begin(), pair.positions.end(),
                                    [](const auto& p) { return !p.second.held.is_zero(); });
@@ -46,12 +65,12 @@ void risk::check(bool full) {
 }
 
 void risk::apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then,
-                      std::optional<agent_configuration> was) {
-  if (moved.changes.empty() && !moved.configuration_changed) {
+                      std::optional<agent_configuration> was, ports::write_batch more) {
+  if (moved.changes.empty() && !moved.configuration_changed && more.empty()) {
     if (then) then(true);
     return;
   }
-  ports::write_batch rows;
+  auto rows = std::move(more);
   std::vector<audit_note> notes;
   for (const auto& c : moved.changes) {
     rows.emplace_back(c.after);
@@ -84,7 +103,7 @@ void risk::apply_step(const breaker_step& moved, const std::string& who, std::fu
             log_event(log_level::error, "breaker.not_kept", "", "risk", "", from_caf(e, "the ledger").what);
             keep_later(moved, notes);
             for (const auto& c : moved.changes)
-              if (c.after.level < c.before.level)
+              if (is_let_go(c))
                 take_back(c, was);
               else
                 tell(c);
@@ -96,13 +115,15 @@ void risk::keep_later(const breaker_step& moved, const std::vector<audit_note>& 
   constexpr std::size_t notes_most = 1'000;
   bool raised = false;
   for (const auto& c : moved.changes) {
-    if (c.after.level < c.before.level) continue;  // it is taken back
+    if (is_let_go(c)) continue;  // it is taken back
     raised = true;
     unkept_.scopes.insert(c.after.scope);
     for (const auto& n : notes)
       if (n.resource_id == c.after.scope && unkept_.notes.size() < notes_most) unkept_.notes.push_back(n);
   }
-  unkept_.configuration = unkept_.configuration || (raised && moved.configuration_changed);
+  // Without a change of a row it is a halt said again.
+  const bool stands = raised || moved.changes.empty();
+  unkept_.configuration = unkept_.configuration || (stands && moved.configuration_changed);
 }
 
 void risk::keep_again() {
@@ -127,8 +148,11 @@ void risk::keep_again() {
 
 void risk::take_back(const breaker_change& c, const std::optional<agent_configuration>& was) {
   auto& row = book_.breakers[c.after.scope];
-  if (!(row == c.after)) return;  // it has moved on meanwhile
-  row = c.before;
+  if (row.level != c.after.level || row.standing != c.after.standing) return;  // it has moved on meanwhile
+  const auto now = std::exchange(row, c.before);
+  row.peak_equity = std::max(now.peak_equity, c.before.peak_equity);  // marks that came meanwhile stay
+  row.day = now.day;
+  row.day_opening_equity = now.day_opening_equity;
   if (!was || c.after.scope != "account") return;
   book_.configuration.kill_switch = was->kill_switch;
   book_.configuration.kill_switch_reason = was->kill_switch_reason;
@@ -143,6 +167,7 @@ void risk::open_now(const breaker_change& c) {
   if (c.cancel_resting_entries)
     send(executor_,
          cancel_entries{c.after.scope == "account" ? "" : c.after.scope, "the breaker opened: " + c.after.cause});
+  show_levels();
   send(alerts_, alarm{"breaker_" + std::string(text_of(c.after.level)),
                       c.after.level == breaker_level::halted ? severity::high : severity::medium,
                       c.after.scope == "account" ? "" : c.after.scope,
@@ -184,6 +209,7 @@ caf::result<breaker_answer> risk::obey(const set_breaker& what) {
       return to_caf(*one.refused);
     }
     all.changes.insert(all.changes.end(), one.changes.begin(), one.changes.end());
+    all.configuration_changed = all.configuration_changed || one.configuration_changed;
   }
   auto promise = make_response_promise<breaker_answer>();
   const bool closes = std::any_of(all.changes.begin(), all.changes.end(),
@@ -206,6 +232,33 @@ caf::result<breaker_answer> risk::obey(const set_breaker& what) {
   };
   apply_step(all, what.who, answer_when_kept, before.configuration);
   return promise;
+}
+
+caf::result<rebase_answer> risk::rebase(const rebase_peak& what) {
+  const auto before = measured_peak();
+  const auto moved = step_breaker(book_, breaker_events::peak_rebased{what.who, what.reason}, around_.now());
+  if (moved.refused) return to_caf(*moved.refused);
+  const auto after = measured_peak();
+  audit_note note{.actor = what.who,
+                  .action = "risk.peak_rebased",
+                  .resource_type = "breaker",
+                  .resource_id = "account",
+                  .metadata = {{"reason", what.reason}, {"before", before.text()}, {"after", after.text()}},
+                  .created_at = around_.now()};
+  auto promise = make_response_promise<rebase_answer>();
+  const auto answer_when_kept = [this, promise, before, after](bool durable) mutable {
+    if (durable)
+      promise.deliver(rebase_answer{state_of("account"), before, after});
+    else
+      promise.deliver(to_caf({errc::store_failed, "the store did not take it, so the peak stays as it was"}));
+  };
+  apply_step(moved, what.who, answer_when_kept, {}, {std::move(note)});
+  return promise;
+}
+
+money risk::measured_peak() const {
+  const auto it = book_.breakers.find("account");
+  return it == book_.breakers.end() ? money{} : it->second.peak_equity;
 }
 
 breaker_state_view risk::state_of(const std::string& scope) const {

@@ -25,6 +25,8 @@ exit_code show_version(session& s);
 exit_code halt(session& s);
 exit_code reduce(session& s);
 exit_code resume(session& s);
+exit_code rebase(session& s);
+exit_code resolve_order(session& s);
 exit_code flatten(session& s);
 exit_code reconcile(session& s);
 exit_code close_trade(session& s);

@@ -138,6 +138,23 @@ exit_code reduce(session& s) {
 }
 exit_code resume(session& s) { return set_breaker(s, "resume", "NOT RESUMED", s.key()); }
 
+exit_code rebase(session& s) {
+  const auto reason = s.given().option("reason");
+  if (!reason || trim(*reason).empty()) return s.misused("rebase needs --reason=TEXT");
+  return s.show(s.change("/ops/trading/rebase", json{{"reason", *reason}}), [&](const json& body) {
+    s.out().line({"peak ", text_at(body, "peak_before"), " -> ", text_at(body, "peak"), " USDT"});
+    print_breaker(s.out(), member(body, "state"));
+  });
+}
+
+exit_code resolve_order(session& s) {
+  const auto reason = s.given().option("reason");
+  if (!reason || trim(*reason).empty()) return s.misused("resolve needs --reason=TEXT");
+  return s.show(s.change("/ops/orders/" + url_escaped(s.given().words[0]) + "/resolve",
+                         json{{"outcome", "not_placed"}, {"reason", *reason}}),
+                [&](const json& order) { orders_table(json::array({order})).print(s.out()); });
+}
+
 exit_code flatten(session& s) {
   const auto reason = s.given().option("reason");
   if (!reason || trim(*reason).empty()) return s.misused("flatten needs --reason=TEXT");

@@ -113,6 +113,7 @@ table pairs_table(const json& rows) {
   for (const auto& row : rows) {
     const auto& last = member(row, "last_decision");
     const bool quarantined = member(row, "quarantined") == json(true);
+    const auto cause = text_at(member(row, "quarantine"), "cause");
     const auto entry = decimal_at(row, "entry_price");
     out.row({text_at(row, "pair"),
              run_piece(row),
@@ -124,7 +125,10 @@ table pairs_table(const json& rows) {
              time_at(row, "last_bar"),
              text_at(row, "restarts"),
              text_at(row, "model"),
-             {quarantined ? "yes" : "no", quarantined ? tone::bad : tone::plain}});
+             {!quarantined    ? "no"
+              : cause.empty() ? "yes"
+                              : cause,
+              quarantined ? tone::bad : tone::plain}});
   }
   return out;
 }

@@ -32,4 +32,22 @@ instant absence_case::next_look(instant now, const absence_terms& terms) const {
   return std::min(counts_from, now + often);
 }
 
+result<std::string> ending_by_operator(const order& o, const absence_case& seen, instant now,
+                                       const absence_terms& terms) {
+  const auto refuse = [&](const std::string& why) {
+    return failure{errc::conflict, "order " + o.id.text() + " is not ended: " + why};
+  };
+  if (o.state != order_state::unknown)
+    return refuse("it is " + std::string(text_of(o.state)) + "; only an UNKNOWN order is ended by hand");
+  if (o.filled.positive()) return refuse(o.filled.text() + " of it is filled, so it did arrive");
+  if (seen.shown) return refuse("the venue has shown it, so it did arrive; its look-up goes on");
+  const auto age = std::chrono::floor<seconds>(now - seen.sent_at);
+  const auto words =
+      "not found " + std::to_string(seen.denials) + " times, sent " + std::to_string(age.count()) + " s ago";
+  if (seen.denials >= terms.denials_needed || seen.needs_operator(now, terms)) return words;
+  return refuse("the venue has denied it " + std::to_string(seen.denials) + " of " +
+                std::to_string(terms.denials_needed) + " times, and it becomes older than an hour in " +
+                std::to_string(std::chrono::ceil<seconds>(seen.sent_at + terms.operator_after - now).count()) + " s");
+}
+
 }  // namespace rltrader

@@ -1,9 +1,12 @@
 // When a venue's "no such order" may be believed (I4): late enough, often enough, and with the books agreeing.
 #pragma once
 
+#include "domain/order.hpp"
+#include "domain/result.hpp"
 #include "domain/time.hpp"
 
 #include <optional>
+#include <string>
 
 namespace rltrader {
 
@@ -21,6 +24,7 @@ struct absence_case {
   int denials = 0;
   std::optional<instant> last_denial;
   int tries_without_answer = 0;
+  bool shown = false;  ///< the venue has shown it: it did arrive, and only its end is not known here yet
 
   /// A not-found at venue time `now`; counted only when late enough and far enough from the one before. It is an answer, so the
   /// tries without one start anew.
@@ -39,5 +43,10 @@ struct absence_case {
   /// doubling waits (at most a minute) while the venue does not answer.
   instant next_look(instant now, const absence_terms& terms) const;
 };
+
+/// Whether a person may end an order as NOT_PLACED, and the evidence in words. Only an UNKNOWN one of which nothing is filled, and
+/// only when the venue has denied it often enough or it is older than its memory. Else errc::conflict, with what is missing.
+result<std::string> ending_by_operator(const order& o, const absence_case& seen, instant now,
+                                       const absence_terms& terms);
 
 }  // namespace rltrader

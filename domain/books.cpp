@@ -8,6 +8,8 @@ namespace rltrader {
 namespace {
 std::string fill_key(const pair_name& pair, const fill_id& id) { return pair.text() + '|' + id.text(); }
 
+/// Facts of this name and the venue's id say which payments are in the books.
+constexpr std::string_view insurance_fact = "insurance|";
 constexpr std::size_t ended_most = 4096;
 constexpr std::size_t fills_most = 65536;
 
@@ -37,7 +39,9 @@ trade_status status_of_entry(order_state s) {
 
 void order_books::restore(const std::vector<order>& open_orders, const std::vector<fill>& fills,
                           const std::vector<position>& positions, const std::vector<trade>& open_trades,
-                          const std::vector<order>& ended_orders) {
+                          const std::vector<order>& ended_orders, const std::vector<desk_fact>& facts) {
+  for (const auto& f : facts)
+    if (f.name.starts_with(insurance_fact)) insurance_.insert(f.name.substr(insurance_fact.size()));
   for (const auto& o : ended_orders) remember_end(o);
   for (const auto& o : open_orders) open_.insert_or_assign(o.id, o);
   for (const auto& f : fills) remember_fill(f);
@@ -226,6 +230,24 @@ booked order_books::note_funding(const funding& f, price mark, instant now) {
     }
     out.held = it->second;
   }
+  return out;
+}
+
+booked order_books::note_insurance(const insurance_paid& paid, instant now) {
+  if (!insurance_.insert(paid.id).second) return {};
+  booked out;
+  auto after = held(paid.pair, paid.leg_side);
+  after.realised += paid.amount;
+  after.updated_at = now;
+  positions_.insert_or_assign({paid.pair, paid.leg_side}, after);
+  out.notes.push_back({.actor = "executor",
+                       .action = "position.insured",
+                       .resource_type = "position",
+                       .resource_id = paid.pair.text(),
+                       .metadata = {{"income", paid.id}, {"amount", paid.amount.text()}},
+                       .created_at = now});
+  out.fact = desk_fact{std::string(insurance_fact) + paid.id, paid.pair.text() + ' ' + paid.amount.text()};
+  out.held = std::move(after);
   return out;
 }
 

@@ -27,6 +27,7 @@ struct booked {
   std::optional<trade> round_trip;
   std::vector<state_event> events;
   std::vector<audit_note> notes;
+  std::optional<desk_fact> fact{};  ///< what makes an insurance payment known for good
   bool changed() const { return now || held || by_fill; }
 };
 
@@ -38,7 +39,7 @@ class order_books {
   /// that was booked is booked again (I7).
   void restore(const std::vector<order>& open_orders, const std::vector<fill>& fills,
                const std::vector<position>& positions, const std::vector<trade>& open_trades,
-               const std::vector<order>& ended_orders = {});
+               const std::vector<order>& ended_orders = {}, const std::vector<desk_fact>& facts = {});
 
   /// Opens an intent. The same slot with the same content again changes nothing; with another content it is errc::conflict (I3).
   result<booked> open(const order_intent& intent, instant now, const std::string& trace_id);
@@ -49,6 +50,8 @@ class order_books {
   /// A fill, of an order of ours or (liquidation, ADL, foreign) of none. A known id changes nothing.
   result<booked> note_fill(const fill& f, instant now);
   booked note_funding(const funding& f, price mark, instant now);
+  /// A known id changes nothing (I7).
+  booked note_insurance(const insurance_paid& paid, instant now);
 
   const order* find(const order_id& id) const;  ///< open, or lately ended
   bool knows_fill(const pair_name& pair, const fill_id& id) const;
@@ -59,6 +62,7 @@ class order_books {
   /// What is remembered from `since` on: fills by the venue's time ("pair|id"), ended orders by their last change.
   std::vector<std::string> fill_ids_since(instant since) const;
   std::vector<std::string> ended_orders_since(instant since) const;
+  const std::set<std::string>& known_insurance() const { return insurance_; }  ///< ids, all of them: they are few
 
  private:
   void settle(order after, const order* before, const std::string& reason, instant now, booked& out);
@@ -74,7 +78,8 @@ class order_books {
   std::deque<order_id> ended_order_;
   std::map<position_key, position> positions_;
   std::map<trade_id, trade> trades_;
-  std::set<std::string> fills_;                             ///< "pair|id", bounded: the last 65,536
+  std::set<std::string> fills_;  ///< "pair|id", bounded: the last 65,536
+  std::set<std::string> insurance_;
   std::deque<std::pair<instant, std::string>> fill_order_;  ///< as booked, with the venue's time
 };
 

@@ -1,7 +1,7 @@
 // Opens and closes the breaker: what stands, what has cleared, and what must be done about it.
 #include "domain/breaker.hpp"
 
-#include "domain/breaker_causes.hpp"
+#include "domain/breaker_stepping.hpp"
 
 #include <algorithm>
 #include <set>
@@ -18,62 +18,9 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-/// One step over the rows of a book: copies are changed, then compared with what was.
-class stepping {
- public:
-  stepping(risk_book& book, instant now) : book_(book), now_(now) {}
+}  // namespace
 
-  breaker_row& row(const std::string& scope) {
-    auto found = after_.find(scope);
-    if (found != after_.end()) return found->second;
-    breaker_row r;
-    if (const auto known = book_.breakers.find(scope); known != book_.breakers.end()) r = known->second;
-    r.scope = scope;
-    // A row that was opened before its causes were listed keeps what it says.
-    if (r.standing.empty() && r.level != breaker_level::active)
-      r.standing = {r.by_operator || r.cause.empty()
-                        ? (r.level == breaker_level::halted ? "operator_halt" : "operator_reduce")
-                        : r.cause};
-    return after_.emplace(scope, r).first->second;
-  }
-
-  void measured(const breaker_events::measured& e);
-  void operator_said(const breaker_events::operator_said& e);
-  void foreign_close(const breaker_events::foreign_close& e);
-  void peak_rebased(const breaker_events::peak_rebased& e);
-  void day_rolled(const breaker_events::day_rolled& e);
-  void roll(money opening);
-  void roll_now() { roll(equity_to_measure_from()); }
-  bool day_is_over() { return row("account").day && day_of(now_) > *row("account").day; }
-  void second_daemon(const breaker_events::second_daemon& e) {
-    add_cause(row("account"), "second_daemon", e.evidence, now_);
-  }
-  breaker_step finish();
-
- private:
-  /// A cause that is given now.
-  struct finding {
-    std::string_view word;
-    std::string why;
-  };
-  void apply(breaker_row& row, const std::vector<finding>& findings, bool check);
-  void resume(const breaker_events::operator_said& e);
-  bool hard_loss_proved(breaker_row& account, const risk_measures& m, money loss) const;
-  std::vector<finding> account_findings(breaker_row& account, const risk_measures& m, money loss) const;
-  void switch_kill(bool on, const std::string& reason);
-  std::optional<std::string> unknown_order(const std::string& scope) const;
-  /// Equity at the last marks known, however old: a stale mark reckoned worse would make a day's opening or a peak too low, and so
-  /// the loss that is measured from it too small.
-  money equity_to_measure_from() const { return measure(book_, now_, now_ - instant{}).equity; }
-  instant cooldown_end() const { return now_ + minutes{book_.policy.cooldown_minutes}; }
-
-  risk_book& book_;
-  instant now_;
-  std::map<std::string, breaker_row> after_;
-  breaker_step out_;
-};
-
-void stepping::apply(breaker_row& row, const std::vector<finding>& findings, bool check) {
+void breaker_stepping::apply(breaker_row& row, const std::vector<finding>& findings, bool check) {
   bool own_stands = false;
   for (const auto& f : findings) {
     const auto& rule = cause_of(f.word);
@@ -96,7 +43,7 @@ void stepping::apply(breaker_row& row, const std::vector<finding>& findings, boo
 }
 
 /// The wallet alone shows it, or a second mark of all that is held does (or marks do not come any more).
-bool stepping::hard_loss_proved(breaker_row& account, const risk_measures& m, money loss) const {
+bool breaker_stepping::hard_loss_proved(breaker_row& account, const risk_measures& m, money loss) const {
   if (loss <= book_.policy.circuit_breaker_loss) {
     account.suspected_at.reset();
     return false;
@@ -118,8 +65,8 @@ bool stepping::hard_loss_proved(breaker_row& account, const risk_measures& m, mo
   });
 }
 
-std::vector<stepping::finding> stepping::account_findings(breaker_row& account, const risk_measures& m,
-                                                          money loss) const {
+std::vector<breaker_stepping::finding> breaker_stepping::account_findings(breaker_row& account, const risk_measures& m,
+                                                                          money loss) const {
   const auto& p = book_.policy;
   auto daily = p.max_daily_loss;
   if (book_.configuration.daily_loss_limit.positive()) daily = std::min(daily, book_.configuration.daily_loss_limit);
@@ -140,7 +87,7 @@ std::vector<stepping::finding> stepping::account_findings(breaker_row& account, 
   return found;
 }
 
-void stepping::measured(const breaker_events::measured& e) {
+void breaker_stepping::measured(const breaker_events::measured& e) {
   auto& account = row("account");
   auto loss = e.what.daily_loss;
   if (!account.day || day_is_over()) {
@@ -171,7 +118,7 @@ void stepping::measured(const breaker_events::measured& e) {
   }
 }
 
-void stepping::roll(money opening) {
+void breaker_stepping::roll(money opening) {
   auto& account = row("account");
   account.day = day_of(now_);
   account.day_opening_equity = opening;
@@ -181,7 +128,7 @@ void stepping::roll(money opening) {
 }
 
 // A day begins once; said again it changes nothing, or brings the opening that was rebuilt meanwhile.
-void stepping::day_rolled(const breaker_events::day_rolled& e) {
+void breaker_stepping::day_rolled(const breaker_events::day_rolled& e) {
   auto& account = row("account");
   if (!account.day || day_is_over())
     roll(e.opening_equity ? *e.opening_equity : equity_to_measure_from());
@@ -189,83 +136,14 @@ void stepping::day_rolled(const breaker_events::day_rolled& e) {
     account.day_opening_equity = *e.opening_equity;
 }
 
-void stepping::peak_rebased(const breaker_events::peak_rebased& e) {
-  auto& account = row("account");
-  account.peak_equity = equity_to_measure_from();
-  if (!has_cause(account, "drawdown")) return;
-  remove_cause(account, "drawdown");
-  account.reason = "peak rebased by " + e.who;
-  if (!account.standing.empty()) account.reason += "; still open: " + standing_text(account);
-}
-
-void stepping::foreign_close(const breaker_events::foreign_close& e) {
+void breaker_stepping::foreign_close(const breaker_events::foreign_close& e) {
   const bool named = e.cause == "liquidation" || e.cause == "adl";
   auto& r = row(e.pair.text());
   r.cooldown_until = cooldown_end();
   add_cause(r, named ? e.cause : "foreign_close", "the venue closed a position of its own accord: " + e.cause, now_);
 }
 
-std::optional<std::string> stepping::unknown_order(const std::string& scope) const {
-  for (const auto& [name, pair] : book_.pairs) {
-    if (scope != "account" && scope != name.text()) continue;
-    for (const auto& [id, o] : pair.open_orders)
-      if (o.state == order_state::unknown) return id.text() + " of " + name.text();
-  }
-  return std::nullopt;
-}
-
-// Halt and kill switch are one state: what an operator says of the account shows in the configuration too.
-void stepping::switch_kill(bool on, const std::string& reason) {
-  auto& c = book_.configuration;
-  if (c.kill_switch == on && (!on || c.kill_switch_reason == reason)) return;
-  c.kill_switch = on;
-  c.kill_switch_reason = on ? reason : "";
-  c.updated_at = now_;
-  out_.configuration_changed = true;
-}
-
-void stepping::resume(const breaker_events::operator_said& e) {
-  auto& r = row(e.scope);
-  const auto refuse = [&](const std::string& why) {
-    out_.refused = failure{errc::conflict, e.scope + " stays open: " + why};
-  };
-  const bool kill = e.scope == "account" && book_.configuration.kill_switch;
-  if (r.standing.empty() && !kill) return;
-  if (const auto order = unknown_order(e.scope)) return refuse("order " + *order + " is UNKNOWN");
-  bool only_operator = true;
-  for (const auto& word : r.standing) {
-    only_operator = only_operator && said_by_operator(word);
-    switch (cause_of(word).ends) {
-      case cause_ending::by_itself: return refuse(word + " stands, it clears by two clean checks");
-      case cause_ending::next_day: return refuse(word + " stands until the next UTC day");
-      case cause_ending::by_rebase: return refuse(word + " stands until the peak is rebased");
-      case cause_ending::by_operator: break;
-    }
-  }
-  if (!only_operator && r.cooldown_until && now_ < *r.cooldown_until)
-    return refuse("it cools down for another " +
-                  std::to_string(std::chrono::ceil<seconds>(*r.cooldown_until - now_).count()) + " s");
-  r.standing.clear();
-  r.reason = "resumed: " + e.reason + " (" + e.who + ")";
-  if (e.scope == "account") switch_kill(false, e.reason);
-}
-
-void stepping::operator_said(const breaker_events::operator_said& e) {
-  if (e.scope != "account" && book_.pairs.count(pair_name{e.scope}) == 0) {
-    out_.refused = failure{errc::not_found, e.scope + " is neither the account nor a pair of this desk"};
-    return;
-  }
-  if (e.wanted == breaker_level::active) return resume(e);
-  const bool halt = e.wanted == breaker_level::halted;
-  const auto reason = e.reason + " (" + e.who + ")";
-  auto& r = row(e.scope);
-  remove_cause(r, halt ? "operator_reduce" : "operator_halt");
-  add_cause(r, halt ? "operator_halt" : "operator_reduce", reason, now_);
-  r.reason = reason;
-  if (e.scope == "account") switch_kill(halt, e.reason);
-}
-
-breaker_step stepping::finish() {
+breaker_step breaker_stepping::finish() {
   for (auto& [scope, after] : after_) {
     settle(after);
     breaker_row before;
@@ -285,11 +163,9 @@ breaker_step stepping::finish() {
   return std::move(out_);
 }
 
-}  // namespace
-
 breaker_step step_breaker(risk_book& book, const breaker_event& event, instant now) {
   namespace on = breaker_events;
-  stepping step(book, now);
+  breaker_stepping step(book, now);
   if (!std::holds_alternative<on::measured>(event) && !std::holds_alternative<on::day_rolled>(event) &&
       step.day_is_over())
     step.roll_now();

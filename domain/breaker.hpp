@@ -39,6 +39,7 @@ struct foreign_close {
 };  ///< liquidation or ADL: HALTS the pair
 struct peak_rebased {
   std::string who;
+  std::string reason{};
 };  ///< clears a drawdown; the peak is the equity of now
 /// 00:00 UTC has passed. The opening equity is the one of now, unless it was rebuilt from the income history.
 struct day_rolled {
@@ -61,7 +62,8 @@ struct breaker_change {
 };
 
 /// The rows after an event and what changed, scope by scope. Resume is refused (errc::conflict, naming the cause) while
-/// the cause stands or an order of the scope is UNKNOWN; halting an already halted scope changes only the reason.
+/// the cause stands or an order of the scope is UNKNOWN; halting an already halted scope changes only the reason. A rebase is
+/// refused while the account is HALTED, a loss of the day stands, any order is UNKNOWN, or a mark that is measured with is stale.
 struct breaker_step {
   std::vector<breaker_change> changes;
   std::optional<failure> refused;

@@ -43,6 +43,7 @@ class comparison {
 
   reconcile_result run() {
     fills();
+    insurance();
     our_orders();
     other_orders();
     positions();
@@ -62,6 +63,7 @@ class comparison {
   }
 
   void fills();
+  void insurance();
   void our_orders();
   void compare_order(const order& o, const venue_order_view* shown);
   void other_orders();
@@ -92,6 +94,15 @@ void comparison::fills() {
     booked_now_[f.order] += f.quantity;
     flow_[{f.pair, f.leg_side}] += sign_of(f.side) > 0 ? f.quantity : -f.quantity;
     correct(f.pair, corrections::book_fill{f});
+  }
+}
+
+void comparison::insurance() {
+  std::set<std::string> seen;
+  for (const auto& paid : theirs_.insurance) {
+    if (!in_scope(paid.pair) || ours_.known_insurance.contains(paid.id) || !seen.insert(paid.id).second) continue;
+    pairs_.insert(paid.pair);
+    correct(paid.pair, corrections::book_insurance{paid});
   }
 }
 

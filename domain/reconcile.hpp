@@ -2,7 +2,8 @@
 //
 // Entry point: reconcile(ours, theirs, terms). Invariants:
 //  - a failed or partial answer of the venue never reaches this function: no books, no diff;
-//  - every fill of the venue that we lack is booked exactly once, by its id (I7), before positions are compared;
+//  - every fill and insurance payment of the venue that we lack is booked exactly once, by its id (I7), before positions are
+//    compared;
 //  - an order of ours that the venue does not show is a question (look it up), never an outcome (I4);
 //  - orders younger than the grace time are left alone;
 //  - positions are compared at quiet points only: not while an order of the pair is younger than the grace time;
@@ -44,12 +45,14 @@ struct local_books {
   std::vector<position> positions;
   std::set<order_id>
       ended_orders{};  ///< ours that ended: an older view may still show them; without it they look like a second daemon
+  std::set<std::string> known_insurance{};
 };
 struct venue_view {
   std::vector<venue_order_view> open_orders;
   std::vector<fill> fills;
   std::vector<venue_position_view> positions;
   instant at{};
+  std::vector<insurance_paid> insurance{};
 };
 struct reconcile_terms {
   milliseconds grace = seconds{5};  ///< younger orders are left alone
@@ -61,6 +64,9 @@ namespace corrections {
 struct book_fill {
   fill what;
 };  ///< the venue has it, we do not
+struct book_insurance {
+  insurance_paid what;
+};  ///< likewise
 struct look_up {
   pair_name pair;
   order_id id;
@@ -84,8 +90,9 @@ struct position_mismatch {
   quantity theirs;
 };
 }  // namespace corrections
-using correction = std::variant<corrections::book_fill, corrections::look_up, corrections::adopt_state,
-                                corrections::foreign_order, corrections::second_daemon, corrections::position_mismatch>;
+using correction =
+    std::variant<corrections::book_fill, corrections::book_insurance, corrections::look_up, corrections::adopt_state,
+                 corrections::foreign_order, corrections::second_daemon, corrections::position_mismatch>;
 
 struct reconcile_result {
   std::vector<correction> todo;  ///< fills first, then orders, then positions as they are after those fills

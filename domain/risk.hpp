@@ -152,7 +152,7 @@ void note_fill(risk_book& book, const fill& f);    ///< moves position, wallet, 
 void note_funding(risk_book& book, const funding& f);
 void note_tick(risk_book& book, const tick& t);
 void note_balance(risk_book& book, money wallet);
-/// A position after funding: what it received since is in the wallet. A pair that is not in the book is left out.
+/// A position after funding or insurance: what it received since is in the wallet. A pair that is not in the book is left out.
 void note_position(risk_book& book, const position& held);
 
 }  // namespace rltrader

@@ -64,7 +64,7 @@ void note_position(risk_book& book, const position& held) {
   const auto it = book.pairs.find(held.pair);
   if (it == book.pairs.end()) return;
   auto& mine = it->second.positions[held.leg_side];
-  const auto received = held.funding_received - mine.funding_received;
+  const auto received = held.funding_received - mine.funding_received + held.realised - mine.realised;
   book.wallet += received;
   book.realised += received;
   mine = held;

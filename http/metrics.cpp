@@ -9,6 +9,7 @@ constexpr std::array latency_bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0
                                     0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
 constexpr std::array cycle_bounds{1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0};
 constexpr std::array ratio_bounds{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
+constexpr std::array lag_bounds{0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 240.0, 600.0};
 constexpr std::array slippage_bounds{-10.0, 0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0};
 
 constexpr std::size_t per_pair = 64;
@@ -25,7 +26,7 @@ constexpr std::array table{
     family_row{metric::decision_latency,
                "rltrader_decision_latency_seconds",
                family_kind::histogram,
-               "From a closed bar's arrival to its durable decision.",
+               "From a closed bar to what the pair made of it, without the write.",
                {},
                1,
                latency_bounds,
@@ -40,7 +41,7 @@ constexpr std::array table{
     family_row{metric::orders_submitted,
                "rltrader_orders_submitted_total",
                family_kind::counter,
-               "Orders sent, by pair and outcome.",
+               "Orders sent, and by their last state those that ended.",
                {"pair", "outcome"},
                8 * per_pair},
     family_row{metric::orders_unknown, "rltrader_orders_unknown", family_kind::gauge,
@@ -99,16 +100,18 @@ constexpr std::array table{
         metric::alerts_open, "rltrader_alerts_open", family_kind::gauge, "Open alerts by severity.", {"severity"}, 4},
     family_row{metric::ingest_lag,
                "rltrader_ingest_lag_seconds",
-               family_kind::gauge,
-               "Age of the newest data when it came, by pair and source.",
+               family_kind::histogram,
+               "How late a closed bar came, in market time, by pair and source.",
                {"pair", "source"},
-               4 * per_pair},
+               4 * per_pair,
+               lag_bounds},
     family_row{metric::feature_quality,
                "rltrader_feature_quality",
-               family_kind::gauge,
-               "Fraction of features present in the last decision.",
+               family_kind::histogram,
+               "Fraction of features present in a decision, by pair.",
                {"pair"},
-               per_pair},
+               per_pair,
+               ratio_bounds},
     family_row{metric::bars,
                "rltrader_bars_total",
                family_kind::counter,

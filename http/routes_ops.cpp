@@ -259,6 +259,32 @@ outcome<find_orders> to_find_orders(const orders_query& q, const exchange& x) {
   set_page(r, q.page, q.page_size);
   return find_orders{std::move(r)};
 }
+/// What a person may say of an order; there is one word, because a fill is never invented.
+enum class said_outcome : unsigned char { not_placed };
+constexpr auto words(said_outcome) { return std::array{word{said_outcome::not_placed, "not_placed"}}; }
+
+struct resolve_body {
+  std::string id;
+  said_outcome outcome{};
+  std::string reason;
+
+  static constexpr auto type_name = "resolve_body";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"id", &resolve_body::id, "client order id", rule{.longest = 200}},
+             field{"outcome", &resolve_body::outcome, "not_placed"},
+             field{"reason", &resolve_body::reason, "why, for the record", rule{.longest = 500}});
+  }
+};
+
+outcome<end_order> to_end(const resolve_body& body, const exchange& x) {
+  if (auto wrong = check_said("reason", body.reason)) return std::move(*wrong);
+  auto id = order_id::parse(body.id);
+  if (!id || id->empty())
+    return field_problem("id", std::string("must be ") + order_id::expects, body.id.substr(0, 80));
+  return end_order{.id = std::move(*id), .reason = body.reason, .who = x.who()};
+}
+
 outcome<find_why> to_find_why(const id_only& which, const exchange&) { return find_why{which.id}; }
 
 void answer_settings(const exchange_ptr& x, no_fields&) {
@@ -296,6 +322,10 @@ constexpr std::array table{
         .added(),
     ask_as<orders_query, find_orders, order_page, order_page, &directory::reader, &to_find_orders, &same<order_page>>(
         method::get, "/ops/orders", viewers, "List orders, newest first")
+        .added(),
+    ask_as<resolve_body, end_order, execution_view, execution_view, &directory::executor, &to_end,
+           &same<execution_view>>(method::post, "/ops/orders/{id}/resolve", operators,
+                                  "End an UNKNOWN order that never arrived, where the evidence allows it")
         .added(),
     serve<no_fields, void, &answer_settings>(method::get, "/ops/config", viewers,
                                              "Show settings with their origin, secrets masked")

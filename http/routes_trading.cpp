@@ -29,6 +29,17 @@ outcome<reconcile_now> to_reconcile(const reconcile_body& body, const exchange& 
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
 
+/// With a tokens file only an admin lets more happen than before.
+bool loosening_allowed(const exchange& x) { return !x.asked_by().token_file || x.asked_by().may(access::admins); }
+problem needs_admin(const std::string& what, const exchange& x) {
+  return {.status = 403,
+          .code = "forbidden",
+          .detail =
+              what + " needs the role admin; " + x.asked_by().name + " is " + std::string(text_of(x.asked_by().grants)),
+          .details = {},
+          .headers = {}};
+}
+
 void change_limits(const exchange_ptr& x, put_policy& wanted) {
   if (to_json_of(wanted) == to_json_of(put_policy{}))
     return x->refuse(field_problem("", "must name at least one limit to change", "nothing"));
@@ -38,16 +49,29 @@ void change_limits(const exchange_ptr& x, put_policy& wanted) {
     ask_actor<&directory::risk, risk_policy>(x, change_policy{.wanted = wanted, .who = x->who()},
                                              [x](const risk_policy& now) { x->answer(to_json_of(now)); });
   };
-  if (!x->asked_by().token_file || x->asked_by().may(access::admins)) return change();
+  if (loosening_allowed(*x)) return change();
   ask_actor<&directory::risk, risk_view>(x, ask_risk{}, [x, wanted, change](const risk_view& now) {
     if (!loosens(now.policy, changed(now.policy, wanted))) return change();
-    x->refuse({.status = 403,
-               .code = "forbidden",
-               .detail = "loosening a limit needs the role admin; " + x->asked_by().name + " is " +
-                         std::string(text_of(x->asked_by().grants)),
-               .details = {},
-               .headers = {}});
+    x->refuse(needs_admin("loosening a limit", *x));
   });
+}
+
+// ---- rebase ---------------------------------------------------------------------------------------------------------
+
+struct rebase_body {
+  std::string reason;
+
+  static constexpr auto type_name = "rebase_body";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"reason", &rebase_body::reason, "why, for the record", rule{.longest = 500}});
+  }
+};
+
+outcome<rebase_peak> to_rebase(const rebase_body& body, const exchange& x) {
+  if (auto wrong = check_said("reason", body.reason)) return std::move(*wrong);
+  if (!loosening_allowed(x)) return needs_admin("a rebase", x);
+  return rebase_peak{.reason = body.reason, .who = x.who()};
 }
 
 // ---- breaker --------------------------------------------------------------------------------------------------------
@@ -270,6 +294,10 @@ constexpr std::array table{
     breaker_row_of<breaker_level::reducing>("/ops/trading/reduce", "Refuse entries, let reductions pass")
         .without_store(),
     breaker_row_of<breaker_level::active>("/ops/trading/resume", "Let agents trade again, unless the cause stands"),
+    ask_as<rebase_body, rebase_peak, rebase_answer, rebase_answer, &directory::risk, &to_rebase, &same<rebase_answer>>(
+        method::post, "/ops/trading/rebase", operators,
+        "Measure drawdown from the equity of now; with a tokens file it needs admin")
+        .added(),
     serve<flatten_body, flatten_view, &flatten>(method::post, "/ops/trading/flatten", operators,
                                                 "Cancel entries and close what is held")
         .added()

@@ -357,6 +357,30 @@ struct breaker_answer {
              field{"durable", &breaker_answer::durable, "written to the store"});
   }
 };
+/// The peak that drawdown is measured from becomes the equity of now.
+struct rebase_peak {
+  std::string reason;
+  std::string who;
+
+  static constexpr auto type_name = "rebase_peak";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"reason", &rebase_peak::reason, "why"}, field{"who", &rebase_peak::who, "who asks"});
+  }
+};
+struct rebase_answer {
+  breaker_state_view state;
+  money peak_before;
+  money peak;
+
+  static constexpr auto type_name = "rebase_answer";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"state", &rebase_answer::state, "the account's breaker"},
+             field{"peak_before", &rebase_answer::peak_before, "USDT"},
+             field{"peak", &rebase_answer::peak, "USDT, the equity of now"});
+  }
+};
 struct change_policy {
   put_policy wanted;
   std::string who;

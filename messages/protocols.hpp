@@ -49,6 +49,8 @@ struct look_again {
 struct check_breaker {
   bool full = false;
 };
+/// From the daemon, now and then: say how many messages wait (metric mailbox_depth). All actors but the pairs take it.
+struct measure_mailbox {};
 /// To itself: try to save again what the ledger did not take.
 struct save_again {};
 
@@ -60,6 +62,7 @@ using ledger_actor = caf::typed_actor<
     caf::reacts_to<
         metric_point>,  // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
     caf::reacts_to<retain_rows>,                       // forgets old figures
+    caf::reacts_to<measure_mailbox>,                   // shows how many messages wait
     caf::replies_to<load_image>::with<image_reply>,    // reads what a desk restarts from
     caf::replies_to<ask_health>::with<health_reply>>;  // says whether the last commit worked
 
@@ -69,6 +72,7 @@ using market_store_actor =
                      caf::reacts_to<store_bars>,                           // keeps closed bars
                      caf::reacts_to<store_funding>,                        // keeps funding rates
                      caf::replies_to<candles_request>::with<candle_rows>,  // reads candles, oldest first
+                     caf::reacts_to<measure_mailbox>,                      // shows how many messages wait
                      caf::replies_to<ask_health>::with<health_reply>>;     // says whether the last write worked
 
 /// Read-only connection for lists and reports; a slow read delays other reads alone.
@@ -189,12 +193,14 @@ using reader_actor =
                      caf::replies_to<find_why>::with<why_view>,  // the chain behind an order or a decision
                      caf::replies_to<find_idempotency>::with<idempotency_reply>,  // the first answer to a changing call
                      caf::replies_to<ask_summary>::with<trading_summary>,         // figures over all trades
+                     caf::reacts_to<measure_mailbox>,                             // shows how many messages wait
                      caf::replies_to<ask_health>::with<health_reply>>;            // says whether the last read worked
 
 /// Folds, stores and sends alerts; never blocks its senders. Bound: 1,000 open alerts, then low ones are counted only.
 using alert_sink_actor = caf::typed_actor<caf::reacts_to<alarm>,       // something a person should know
                                           caf::reacts_to<flush_rows>,  // to itself: stores again what was not kept
                                           caf::replies_to<change_alert>::with<alert>,  // acknowledges or resolves
+                                          caf::reacts_to<measure_mailbox>,             // shows how many messages wait
                                           caf::replies_to<do_job>::with<job_done>>;    // delivers an alert again
 
 /// Durable intent, then the venue, then the outcome; one unresolved order per pair and side, cancels and closes first.
@@ -204,8 +210,10 @@ using executor_actor =
                      caf::replies_to<cancel_order>::with<execution_view>,   // asks the venue to cancel
                      caf::reacts_to<cancel_entries>,                        // cancels what may increase risk
                      caf::replies_to<resolve_order>::with<execution_view>,  // looks an order up now
+                     caf::replies_to<end_order>::with<execution_view>,      // an operator ends an UNKNOWN order
                      caf::replies_to<ask_books>::with<books_reply>,         // our books
                      caf::reacts_to<book_fill>,                         // books a fill that the reconciler found, once
+                     caf::reacts_to<book_insurance>,                    // books what the venue's insurance paid, once
                      caf::reacts_to<book_funding>,                      // books funding on what is held
                      caf::reacts_to<venue_answered>,                    // the venue's word on a request
                      caf::reacts_to<venue_spoke>,                       // the venue's own events
@@ -214,6 +222,7 @@ using executor_actor =
                      caf::reacts_to<save_again>,                        // rows that the ledger did not take
                      caf::reacts_to<subscribe_orders>,                  // tells a listener from now on
                      caf::replies_to<do_job>::with<job_done>,           // a look-up that the retry queue owns
+                     caf::reacts_to<measure_mailbox>,                   // shows how many messages wait
                      caf::replies_to<ask_health>::with<health_reply>>;  // names orders without an outcome
 
 /// Reviews each intent against limits that count in-flight and UNKNOWN orders; holds the breaker and quarantines.
@@ -226,14 +235,16 @@ using risk_actor = caf::typed_actor<
     caf::reacts_to<check_breaker>,                            // judges the measures after what has come
     caf::reacts_to<balance_known>,                            // from the reconciler
     caf::reacts_to<quarantine_pair>,                          // a pair may not enter
-    caf::reacts_to<pairs_agree>,                              // two agreeing checks lift a quarantine
+    caf::reacts_to<books_compared>,                           // lifts quarantines, opens for foreign orders
     caf::replies_to<set_breaker>::with<breaker_answer>,       // an operator's halt, reduce, resume
+    caf::replies_to<rebase_peak>::with<rebase_answer>,        // drawdown is measured anew
     caf::replies_to<change_policy>::with<risk_policy>,        // new limits; the old row stays
     caf::replies_to<change_configuration>::with<agent_configuration>,  // the fleet's configuration and kill switch
     caf::replies_to<change_limit_set>::with<risk_limit_set>,           // limits of agents
     caf::replies_to<ask_configuration>::with<configuration_reply>,     // both, as they stand
     caf::replies_to<ask_risk>::with<risk_view>,                        // policy, state, measures
     caf::reacts_to<subscribe_breaker>,                                 // tells a listener from now on
+    caf::reacts_to<measure_mailbox>,                                   // shows how many messages wait
     caf::replies_to<ask_health>::with<health_reply>>;                  // the breaker, when it is not active
 
 /// One agent on one pair: gate, features, policy, decision snapshot, intent. Only the supervisor holds its handle.
@@ -264,12 +275,14 @@ using pair_supervisor_actor =
                      caf::replies_to<decide_posted>::with<posted_outcome>,  // passed on to its pair
                      caf::reacts_to<restart_pair>,                          // brings a pair back from the ledger
                      caf::replies_to<change_pairs>::with<pairs_changed>,    // the pair list from now on
+                     caf::reacts_to<measure_mailbox>,                       // shows how many messages wait
                      caf::replies_to<ask_health>::with<pair_list>>;         // all pairs
 
 /// Compares our books with the venue's: at start, on schedule, on demand.
 using reconciler_actor = caf::typed_actor<
     caf::replies_to<reconcile_now>::with<reconcile_report>,  // a whole pass
     caf::reacts_to<books_answered>,                          // the venue's books
+    caf::reacts_to<measure_mailbox>,                         // shows how many messages wait
     caf::replies_to<ask_health>::with<health_reply>>;        // whether the first pass has been done, and what disagrees
 
 /// Durable jobs with lease, backoff, jitter and an end. Bound: 10,000 live jobs, then enqueuing is refused with an alert.
@@ -279,10 +292,12 @@ using retry_queue_actor =
                      caf::reacts_to<subscribe_jobs>,                 // who does jobs of a type
                      caf::reacts_to<subscribe_alarms>,               // who is told of jobs that died
                      caf::replies_to<change_job>::with<retry_job>,   // requeue or drop
+                     caf::reacts_to<measure_mailbox>,                // shows how many messages wait
                      caf::reacts_to<sweep_jobs>>;                    // claims what is due
 
 /// Market data in: passes closed bars, funding and marks on, keeps them, and notices gaps. Quotes are conflated per pair.
-using market_feed_actor = caf::typed_actor<caf::reacts_to<market_spoke>,                      // from the source
+using market_feed_actor = caf::typed_actor<caf::reacts_to<market_spoke>,     // from the source
+                                           caf::reacts_to<measure_mailbox>,  // shows how many messages wait
                                            caf::replies_to<ask_health>::with<health_reply>>;  // feeds that are stale
 
 /// The job table: what is due, when. Market time decides, the actor clock wakes.
@@ -297,6 +312,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_orders)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_alarms)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::measure_mailbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::clock_struck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::check_breaker)

@@ -142,6 +142,20 @@ struct resolve_order {
   }
 };
 
+/// An operator ends an UNKNOWN order as NOT_PLACED, where the evidence of its absence allows that. Answer: the order after it.
+struct end_order {
+  order_id id;
+  std::string reason;
+  std::string who;
+
+  static constexpr auto type_name = "end_order";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"client_order_id", &end_order::id, "which"}, field{"reason", &end_order::reason, "why"},
+             field{"who", &end_order::who, "who says so"});
+  }
+};
+
 /// Our books as the executor holds them; fills and ended orders from `since` on.
 struct ask_books {
   instant since{};
@@ -158,6 +172,7 @@ struct books_reply {
   std::vector<position> positions;
   std::vector<trade> open_trades;
   std::vector<std::string> ended_orders;
+  std::vector<std::string> known_insurance;
 
   static constexpr auto type_name = "books_reply";
   template <class F>
@@ -166,7 +181,8 @@ struct books_reply {
              field{"known_fills", &books_reply::known_fills, "ids booked since the last audit window began"},
              field{"positions", &books_reply::positions, "held and lately touched"},
              field{"open_trades", &books_reply::open_trades, "round trips not closed"},
-             field{"ended_orders", &books_reply::ended_orders, "orders that ended lately"});
+             field{"ended_orders", &books_reply::ended_orders, "orders that ended lately"},
+             field{"known_insurance", &books_reply::known_insurance, "ids of the insurance payments that are booked"});
   }
 };
 
@@ -180,6 +196,17 @@ struct book_fill {
   static constexpr auto fields(F&& f) {
     return f(field{"fill", &book_fill::what, "as the venue tells it"},
              field{"why", &book_fill::why, "how it was found"});
+  }
+};
+
+/// The reconciler found a payment of the venue's insurance that we lack; the executor books it once.
+struct book_insurance {
+  insurance_paid what;
+
+  static constexpr auto type_name = "book_insurance";
+  template <class F>
+  static constexpr auto fields(F&& f) {
+    return f(field{"insurance", &book_insurance::what, "as the venue tells it"});
   }
 };
 
@@ -226,13 +253,19 @@ struct quarantine_pair {
              field{"reason", &quarantine_pair::reason, "in words"});
   }
 };
-struct pairs_agree {
-  std::vector<pair_name> pairs;
+/// What a whole comparison with the venue found.
+struct books_compared {
+  std::vector<pair_name> agreeing;
+  std::vector<pair_name> foreign;
+  std::vector<std::string> second_daemon;
 
-  static constexpr auto type_name = "pairs_agree";
+  static constexpr auto type_name = "books_compared";
   template <class F>
   static constexpr auto fields(F&& f) {
-    return f(field{"pairs", &pairs_agree::pairs, "whose books agreed with the venue's just now"});
+    return f(field{"agreeing", &books_compared::agreeing, "pairs whose books agree with the venue's"},
+             field{"foreign", &books_compared::foreign, "pairs with an order there that nobody here can explain"},
+             field{"second_daemon", &books_compared::second_daemon,
+                   "orders there with our prefix that this store never made"});
   }
 };
 struct balance_known {
@@ -334,6 +367,9 @@ struct pair_view {
   bool alive = false;
   int restarts = 0;
   bool quarantined = false;
+  std::optional<rltrader::quarantine> quarantine;
+  std::string breaker;
+  std::string breaker_cause;
   std::string model;
   std::optional<decision> last_decision;
   quantity held;
@@ -349,6 +385,10 @@ struct pair_view {
              field{"alive", &pair_view::alive, "its actor runs"},
              field{"restarts", &pair_view::restarts, "since start"},
              field{"quarantined", &pair_view::quarantined, "may not enter"},
+             field{"quarantine", &pair_view::quarantine, "why it may not, and since when"},
+             field{"breaker", &pair_view::breaker,
+                   "ok, reducing, cooldown, halted: the graver of the account's and its own"},
+             field{"breaker_cause", &pair_view::breaker_cause, "stable word; empty when ok"},
              field{"model", &pair_view::model, "the policy's version"},
              field{"last_decision", &pair_view::last_decision, "the newest"},
              field{"held", &pair_view::held, "base coins, signed"}, field{"entry_price", &pair_view::entry, "USDT"},

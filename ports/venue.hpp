@@ -69,14 +69,15 @@ struct balance_report {
 struct venue_books {
   std::vector<order_report> open_orders;
   std::vector<position_report> positions;
-  std::vector<fill> fills;  ///< since the asked moment, oldest first
+  std::vector<fill> fills;                ///< since the asked moment, oldest first
+  std::vector<insurance_paid> insurance;  ///< likewise
   balance_report balance;
   position_mode mode{};
   instant at{};
 };
 
 /// What the venue says of its own accord; lossy and repeated, so it only speeds up what polling proves.
-using venue_event = std::variant<fill, order_report>;
+using venue_event = std::variant<fill, order_report, insurance_paid>;
 
 /// Callbacks may run on any thread, at most once; they only post to an actor. A lost answer is no call at all.
 struct venue {

@@ -35,6 +35,10 @@ std::optional<pair_list> heartbeat::ask_pairs(const directory& desk) {
 
 void heartbeat::turn(const directory& desk) {
   const auto now = monotonic_();
+  if (now - last_measured_ >= 5) {
+    last_measured_ = now;
+    measure_mailboxes(desk);
+  }
   const bool line_due = now - last_line_ >= 10;
   if (first_seen_ && !line_due) return;
   const auto pairs = ask_pairs(desk);
@@ -53,6 +57,23 @@ void heartbeat::turn(const directory& desk) {
     last_line_ = now;
     print_line(desk, *pairs);
   }
+}
+
+/// Ahead of what waits, so that all of it is counted.
+void heartbeat::measure_mailboxes(const directory& desk) const {
+  const auto ask_one = [](const auto& whom) {
+    if (whom) caf::anon_send<caf::message_priority::high>(whom, measure_mailbox{});
+  };
+  ask_one(desk.ledger);
+  ask_one(desk.market_store);
+  ask_one(desk.reader);
+  ask_one(desk.retry_queue);
+  ask_one(desk.alert_sink);
+  ask_one(desk.executor);
+  ask_one(desk.risk);
+  ask_one(desk.pairs);
+  ask_one(desk.reconciler);
+  ask_one(desk.feed);
 }
 
 void heartbeat::print_line(const directory& desk, const pair_list& pairs) {

@@ -16,11 +16,13 @@ class heartbeat {
   heartbeat(caf::actor_system& system, const ports::clock& clock, std::ostream& out, double began,
             std::function<double()> monotonic);
   /// Asks the desk and prints what is due: at first each turn looks for the first decision, then a line every ten seconds.
+  /// Has every actor measure its mailbox every five seconds.
   void turn(const directory& desk);
   bool first_decision_seen() const { return first_seen_; }
 
  private:
   std::optional<pair_list> ask_pairs(const directory& desk);
+  void measure_mailboxes(const directory& desk) const;
   void print_line(const directory& desk, const pair_list& pairs);
 
   caf::actor_system& system_;
@@ -30,6 +32,7 @@ class heartbeat {
   std::function<double()> monotonic_;
   bool first_seen_ = false;
   double last_line_ = 0;
+  double last_measured_ = 0;
 };
 
 }  // namespace rltrader

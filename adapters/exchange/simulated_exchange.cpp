@@ -18,6 +18,11 @@ ports::place_rejected rejected(const sim::rejection& why) { return {std::to_stri
 
 }  // namespace
 
+std::optional<insurance_paid> insurance_of(const sim::income_row& row) {
+  if (row.what != sim::income_kind::insurance_clear) return std::nullopt;
+  return insurance_paid{std::to_string(row.sequence), row.pair, row.leg_side, row.amount, row.at};
+}
+
 ports::order_report report_of(const sim::venue_order& order) {
   ports::order_report out;
   out.id = order.client;
@@ -130,6 +135,13 @@ ports::venue_books simulated_exchange::books_now(instant fills_since, instant no
     out.positions.push_back({p.pair, p.leg_side, p.held, p.entry, view.mark, p.liquidation});
   }
   for (auto& f : core_->fills_since(fills_since)) out.fills.push_back(std::move(f.trade));
+  for (std::int64_t cursor = 0;;) {
+    const auto rows = core_->income_since(cursor);
+    if (rows.empty()) break;
+    for (const auto& row : rows)
+      if (const auto paid = insurance_of(row); paid && row.at >= fills_since) out.insurance.push_back(*paid);
+    cursor = rows.back().sequence;
+  }
   const auto b = core_->balance();
   out.balance = {b.wallet, b.unrealised, b.equity, b.used_margin};
   out.mode = core_->mode();
@@ -173,6 +185,8 @@ void simulated_exchange::take(sim::venue_step&& step) {
     if (auto* f = std::get_if<sim::venue_fill>(&event)) tell(std::move(f->trade));
     if (const auto* o = std::get_if<sim::order_updated>(&event)) tell(report_of(o->order));
   }
+  for (const auto& row : step.changes.income)
+    if (auto paid = insurance_of(row)) tell(std::move(*paid));
 }
 
 bool simulated_exchange::settle() {

@@ -284,6 +284,8 @@ class CtlTest(unittest.TestCase):
             "POST /ops/trading/halt": good({"state": {"status": "ok"}, "pairs": [{"id": "BTC-USDT", "status": "halted"}]}),
             "POST /ops/trading/flatten": good({"orders": [], "refused": [{"pair": "X", "trade_id": "t", "why": "no mark"}]}, 202),
             "POST /ops/trading/reconcile": good({"checked": 2, "updated": 0, "errors": 0, "reconciled_at": "2024-03-01T12:00:00.000Z", "mismatches": [], "quarantined": []}),
+            "POST /ops/trading/rebase": good({"state": {"id": "account", "status": "ok"}, "peak_before": "110", "peak": "100"}),
+            "POST /ops/orders/o1/resolve": good({"client_order_id": "o1", "state": "not_placed"}),
             "POST /trades/t1/close": both, "POST /trades/t1/cancel": both, "POST /agents/gold-rl-agent/start": run, "POST /agents/agent-btcusdt/pause": run,
             "POST /agents/agent-btcusdt/resume": run, "POST /agents/agent-btcusdt/stop": run, "POST /agents/agent-x/pause": run,
             "POST /ops/alerts/a%2F1/acknowledge": good({"id": "a/1"}), "POST /ops/alerts/a1/resolve": good({"id": "a1"}),
@@ -291,6 +293,8 @@ class CtlTest(unittest.TestCase):
         cases = [
             (["halt", "btcusdt", "--reason=x"], "POST /ops/trading/halt", {"pairs": ["btcusdt"], "reason": "x"}),
             (["flatten", "--reason=x"], "POST /ops/trading/flatten", {"reason": "x"}),
+            (["rebase", "--reason=x"], "POST /ops/trading/rebase", {"reason": "x"}),
+            (["resolve", "o1", "--reason=x"], "POST /ops/orders/o1/resolve", {"outcome": "not_placed", "reason": "x"}),
             (["reconcile"], "POST /ops/trading/reconcile", {}),
             (["reconcile", "A", "B"], "POST /ops/trading/reconcile", {"pairs": ["A", "B"]}),
             (["close", "t1", "--quantity=0.01", "--reason=why"], "POST /trades/t1/close", {"reason": "why", "quantity": "0.01"}),

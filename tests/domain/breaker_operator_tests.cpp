@@ -38,6 +38,40 @@ TEST(breaker, changes_only_the_reason_of_a_halt_said_again) {
   EXPECT_FALSE(step.changes[0].cancel_resting_entries);
 }
 
+TEST(a_rebase, is_refused_while_equity_or_what_was_lost_is_not_settled) {
+  struct refusal_case {
+    const char* what;
+    void (*happens)(desk&);
+    const char* says;
+  };
+  const refusal_case all[]{
+      {"a halt", [](desk& d) { d.operator_says(halted); }, "the account is halted: because (ann)"},
+      {"a loss of the day",
+       [](desk& d) {
+         d.book.policy.max_daily_loss = money::of(50);
+         d.mark(97);
+       },
+       "daily_loss stands"},
+      {"an UNKNOWN order", [](desk& d) { rest(d.book, order_in(order_state::unknown)); }, "is UNKNOWN"},
+      {"a stale mark",
+       [](desk& d) {
+         d.mark(100);
+         d.say(on::measured{measure(d.book, d.now), {"BTC-USDT"}, false});
+       },
+       "the mark of BTC-USDT is stale"},
+  };
+  for (const auto& c : all) {
+    desk d;
+    c.happens(d);
+    const auto peak = d.account().peak_equity;
+    const auto step = d.say(on::peak_rebased{"ann", "why"});
+    ASSERT_TRUE(step.refused) << c.what;
+    EXPECT_NE(step.refused->what.find(c.says), std::string::npos) << step.refused->what;
+    EXPECT_EQ(d.account().peak_equity, peak) << c.what;
+    EXPECT_TRUE(step.changes.empty()) << c.what;
+  }
+}
+
 TEST(breaker, lets_an_operator_go_from_halt_to_reduce_and_back) {
   desk d;
   EXPECT_TRUE(d.operator_says(reducing).changes.at(0).cancel_resting_entries);

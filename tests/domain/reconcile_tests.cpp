@@ -23,6 +23,7 @@ std::string text_of_correction(const correction& c) {
     std::string operator()(const corrections::adopt_state& x) {
       return "adopt " + std::string(text_of(x.state)) + " " + x.venue_order.text();
     }
+    std::string operator()(const corrections::book_insurance& x) { return "insurance " + x.what.id; }
     std::string operator()(const corrections::foreign_order& x) { return "foreign " + x.what.venue_order.text(); }
     std::string operator()(const corrections::second_daemon& x) { return "second daemon " + x.what.venue_order.text(); }
     std::string operator()(const corrections::position_mismatch& x) {

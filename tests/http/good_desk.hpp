@@ -45,6 +45,8 @@ inline execution_view execution(const char* id, const char* kind, const char* st
 struct good_desk : stub_desk {
   heard<set_breaker> breaker;
   heard<change_policy> policies;
+  heard<rebase_peak> rebases;
+  heard<end_order> endings;
   heard<reconcile_now> reconciled;
   heard<run_command> commands;
   heard<close_trade> closes;
@@ -76,6 +78,12 @@ struct good_desk : stub_desk {
           a.state.status = std::string(text_of(what.level));
           a.sends_in_flight = {"rl1"};
           return a;
+        },
+        [this](const rebase_peak& what) {
+          rebases.add(what);
+          breaker_state_view state;
+          state.status = "ok";
+          return rebase_answer{state, money::of(110), money::of(100)};
         },
         [this](const change_policy& what) {
           policies.add(what);
@@ -180,6 +188,11 @@ struct good_desk : stub_desk {
         [this](const cancel_order& what) {
           cancels.add(what);
           return execution(what.id.text().c_str(), "entry", "accepted");
+        },
+        [this](const end_order& what) -> caf::result<execution_view> {
+          endings.add(what);
+          if (what.id.text() == "rl-seen") return to_caf({errc::conflict, "order rl-seen is not ended: it is filled"});
+          return execution(what.id.text().c_str(), "entry", "not_placed");
         },
         [this](const cancel_entries& what) { entry_cancels.add(what); },
         [](const ask_books&) {

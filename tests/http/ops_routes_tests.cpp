@@ -51,6 +51,23 @@ TEST(ops_routes, page_audit_decisions_and_orders) {
   EXPECT_EQ(refused_fields(f.get("/ops/audit?start=2025-01-02T00:00:00Z&end=2025-01-01T00:00:00Z")), strings{"end"});
 }
 
+TEST(ops_routes, end_an_unknown_order_with_the_one_word_there_is) {
+  good_desk desk;
+  front f(desk);
+  EXPECT_EQ(refused_fields(f.post("/ops/orders/rl1/resolve", R"({"outcome":"filled","reason":"I saw it"})")),
+            strings{"outcome"});
+  EXPECT_EQ(refused_fields(f.post("/ops/orders/rl1/resolve", R"({"outcome":"not_placed"})")), strings{"reason"});
+  EXPECT_EQ(refused_fields(f.post("/ops/orders/rl1/resolve", R"({"reason":"why"})")), strings{"outcome"});
+  EXPECT_TRUE(desk.endings.all().empty());
+  const auto said = f.post("/ops/orders/rl1/resolve", R"({"outcome":"not_placed","reason":"not in its history"})");
+  EXPECT_EQ(said.status, 200);
+  EXPECT_EQ(body_of(said)["state"], "not_placed");
+  EXPECT_EQ(desk.endings.all().at(0).reason, "not in its history");
+  const auto refused = f.post("/ops/orders/rl-seen/resolve", R"({"outcome":"not_placed","reason":"gone"})");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(std::string(body_of(refused)["detail"]).find("it is filled"), std::string::npos);
+}
+
 TEST(ops_routes, show_positions_pairs_settings_and_why) {
   good_desk desk;
   http::server_options options;

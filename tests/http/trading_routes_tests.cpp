@@ -75,6 +75,28 @@ TEST(trading_routes, let_a_policy_be_loosened_by_admins_alone_where_a_tokens_fil
   EXPECT_EQ(desk.policies.all().size(), 2U);
 }
 
+TEST(trading_routes, rebase_the_peak_by_admins_alone_where_a_tokens_file_is_used) {
+  good_desk desk;
+  http::server_options options;
+  options.tokens_text = "ops:operator:" + sha256_hex("o") + ":\nroot:admin:" + sha256_hex("r") + ":\n";
+  front f(desk, options);
+  const auto post = [&](const char* token, const char* body) {
+    return fetch(
+        f.port(),
+        {.verb = "POST", .target = "/ops/trading/rebase", .body = body, .headers = {{"Authorization", token}}});
+  };
+  EXPECT_EQ(post("Bearer o", R"({"reason":"a new quarter"})").status, 403);
+  EXPECT_EQ(refused_fields(post("Bearer r", R"({"reason":" "})")), strings{"reason"});
+  const auto said = body_of(post("Bearer r", R"({"reason":"a new quarter"})"));
+  EXPECT_EQ(said["peak_before"], "110");
+  EXPECT_EQ(said["peak"], "100");
+  EXPECT_EQ(said["state"]["status"], "ok");
+  ASSERT_EQ(desk.rebases.all().size(), 1U);
+  EXPECT_EQ(desk.rebases.all()[0].who, "root");
+  front open(desk);
+  EXPECT_EQ(open.post("/ops/trading/rebase", R"({"reason":"one token, one person"})").status, 200);
+}
+
 TEST(trading_routes, bound_a_policy) {
   good_desk desk;
   front f(desk);

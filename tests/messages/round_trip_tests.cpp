@@ -25,14 +25,15 @@ struct list_of_types {};
 
 using described_messages = list_of_types<
     review_intent, review_outcome, closed_bar, order_changed, position_changed, cancel_order, cancel_entries,
-    resolve_order, ask_books, books_reply, book_fill, book_funding, quarantine_pair, pairs_agree, balance_known,
-    breaker_moved, run_command, decide_posted, configuration_changed, pair_view, pair_list, change_pairs, pairs_changed,
-    written, load_image, store_bars, store_funding, list_request, execution_view, trade_with_executions, trade_page,
-    audit_page, decision_page, order_page, alert_rows, job_rows, run_rows, version_rows, limit_set_rows, candle_row,
-    candle_rows, candles_request, breaker_state_view, ask_risk, risk_view, set_breaker, breaker_answer, change_policy,
-    reconcile_now, mismatch_view, reconcile_report, enqueue_job, do_job, job_done, change_job, change_alert,
-    change_configuration, change_limit_set, ask_configuration, configuration_reply, close_trade, trade_and_execution,
-    check_problem, ask_health, health_reply, why_view, bucket, ask_summary, trading_summary, idempotency_reply>;
+    resolve_order, end_order, ask_books, books_reply, book_fill, book_insurance, book_funding, quarantine_pair,
+    books_compared, balance_known, breaker_moved, run_command, decide_posted, configuration_changed, pair_view,
+    pair_list, change_pairs, pairs_changed, written, load_image, store_bars, store_funding, list_request,
+    execution_view, trade_with_executions, trade_page, audit_page, decision_page, order_page, alert_rows, job_rows,
+    run_rows, version_rows, limit_set_rows, candle_row, candle_rows, candles_request, breaker_state_view, ask_risk,
+    risk_view, set_breaker, breaker_answer, rebase_peak, rebase_answer, change_policy, reconcile_now, mismatch_view,
+    reconcile_report, enqueue_job, do_job, job_done, change_job, change_alert, change_configuration, change_limit_set,
+    ask_configuration, configuration_reply, close_trade, trade_and_execution, check_problem, ask_health, health_reply,
+    why_view, bucket, ask_summary, trading_summary, idempotency_reply>;
 
 class messages : public ::testing::Test {
  protected:

@@ -80,8 +80,12 @@ void faulty_venue::look_up(const pair_name& pair, const order_id& id, std::funct
 void faulty_venue::books(instant fills_since, std::function<void(result<ports::venue_books>)> then) {
   if (!connected) return;
   const result<ports::venue_books> down{errc::unavailable, "503 Service Unavailable"};
-  carry<result<ports::venue_books>>(fate("books", {}), std::move(then), down, down,
-                                    [this, fills_since](auto answer) { inner_.books(fills_since, std::move(answer)); });
+  carry<result<ports::venue_books>>(fate("books", {}), std::move(then), down, down, [this, fills_since](auto answer) {
+    inner_.books(fills_since, [this, answer = std::move(answer)](auto found) {
+      if (found && shows) shows(*found);
+      answer(std::move(found));
+    });
+  });
 }
 
 void faulty_venue::on_event(std::function<void(const ports::venue_event&)> sink) {

@@ -36,6 +36,8 @@ class faulty_venue final : public ports::venue {
   std::function<venue_fate(std::string_view verb, const order_id&)> fate_of;
   /// How often an event is told: 0 loses it.
   std::function<int(const ports::venue_event&)> copies_of;
+  /// What the venue shows besides, or no longer, when it is asked for its books.
+  std::function<void(ports::venue_books&)> shows;
   /// Sees each placing that leaves, before its fate.
   std::function<void(const order_intent&)> on_place;
   milliseconds lateness = milliseconds{1'500};

@@ -350,6 +350,9 @@ result<breaker_answer> test_desk::set_breaker(breaker_level level, const std::st
                                               std::vector<std::string> only) {
   return ask<breaker_answer>(handles().risk, rltrader::set_breaker{level, reason, std::move(only), "tester"}, "risk");
 }
+result<rebase_answer> test_desk::rebase(const std::string& reason) {
+  return ask<rebase_answer>(handles().risk, rebase_peak{reason, "tester"}, "risk");
+}
 result<reconcile_report> test_desk::reconcile() {
   return ask<reconcile_report>(handles().reconciler, reconcile_now{{}, "tester"}, "reconciler");
 }
@@ -387,6 +390,9 @@ result<execution_view> test_desk::cancel(const order_id& id) {
 }
 result<execution_view> test_desk::resolve(const order_id& id) {
   return ask<execution_view>(handles().executor, resolve_order{id}, "executor");
+}
+result<execution_view> test_desk::end_order(const order_id& id, const std::string& reason) {
+  return ask<execution_view>(handles().executor, rltrader::end_order{id, reason, "tester"}, "executor");
 }
 result<retry_job> test_desk::enqueue(enqueue_job what) {
   return ask<retry_job>(handles().retry_queue, std::move(what), "retry_queue");

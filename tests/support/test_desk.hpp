@@ -112,6 +112,7 @@ class test_desk {
   std::vector<check_problem> health();
   result<breaker_answer> set_breaker(breaker_level level, const std::string& reason = "test",
                                      std::vector<std::string> only = {});
+  result<rebase_answer> rebase(const std::string& reason);
   result<reconcile_report> reconcile();
   result<agent_run> command(const pair_name& name, run_verb verb, disposition on_position = disposition::unsaid);
   /// The newest bars of the pair as somebody would post them.
@@ -124,6 +125,7 @@ class test_desk {
   result<trade_and_execution> close_trade(const trade_id& which, const std::string& key = {});
   result<execution_view> cancel(const order_id& id);
   result<execution_view> resolve(const order_id& id);
+  result<execution_view> end_order(const order_id& id, const std::string& reason);
   result<retry_job> enqueue(enqueue_job what);
   result<retry_job> change_job(const std::string& id, job_verb verb);
   result<alert> change_alert(const std::string& id, alert_status status);
