@@ -196,7 +196,7 @@ constexpr std::array rows{
                 .sentence = "End an UNKNOWN order that never arrived",
                 .about = "Only what the venue has denied often enough, or what is older than an hour. It never makes a "
                          "fill.\n",
-                .examples = "resolve ORDER --reason='not in the venue\'s order history'",
+                .examples = "resolve ORDER --reason='not in the order history of the venue'",
                 .options = reason_options,
                 .words_least = 1,
                 .words_most = 1,

@@ -82,8 +82,8 @@ void on_not_kept(pair_state& s, const pair_events::not_kept& e, effects& todo) {
 void on_reviewed(pair_state& s, const pair_events::reviewed& e, effects& todo) {
   posted_reviewed(s, e, todo);
   if (!s.in_review || *s.in_review != e.id) return;
+  if (e.approved) return;  // unresolved until the executor says what became of it
   s.in_review.reset();
-  if (e.approved) return;  // order_moved follows when it is durable
   if (e.rule == "quarantined")
     return;  // the quarantine has an alert of its own, or is the moment before the first comparison
   todo.push_back(pair_effects::raise{{.category = "order_refused",

@@ -95,9 +95,10 @@ TEST(posted, and_the_pairs_own_bar_share_one_slot) {
   EXPECT_EQ(again->order, own.id);
   desk.bars();
   EXPECT_TRUE(desk.held_by_us(btc).is_zero());
-  EXPECT_EQ(std::count_if(desk.orders_of(btc).begin(), desk.orders_of(btc).end(),
-                          [](const order& o) { return o.intent.slot.leg == order_leg::entry; }),
-            1);
+  const auto orders = desk.orders_of(btc);
+  EXPECT_EQ(
+      std::count_if(orders.begin(), orders.end(), [](const order& o) { return o.intent.slot.leg == order_leg::entry; }),
+      1);
 }
 
 TEST(posted, is_answered_as_not_kept_when_the_store_is_down_and_orders_nothing) {

@@ -1,4 +1,5 @@
 // The life of a pair: one event at a time, whole effects compared.
+#include "domain/order_machine.hpp"
 #include "tests/domain/pair_trial.hpp"
 
 namespace rltrader {
@@ -79,6 +80,24 @@ TEST(pair_machine, asks_for_nothing_new_while_an_order_is_unresolved) {
   t.say(action::go_short);
   EXPECT_EQ(t.get<pair_effects::keep_decision>().what.choice, action::hold);
   EXPECT_FALSE(t.get<pair_effects::keep_decision>().answer_wanted);
+}
+
+TEST(pair_machine, an_approved_order_is_unresolved_until_its_end_is_told) {
+  trial t;
+  t.warm_up();
+  t.say(action::go_long);
+  t.kept();
+  const auto intent = t.get<pair_effects::ask_review>().intent;
+  t.feed(pair_events::reviewed{true, order_id_of(intent.slot), "", ""}, t.now());
+  t.next_bar();
+  t.say(action::go_long);
+  EXPECT_FALSE(t.get<pair_effects::keep_decision>().answer_wanted) << "the executor has not told what became of it";
+  auto never_left = order_of(intent, t.now(), "trace");
+  never_left.state = order_state::not_placed;
+  t.feed(pair_events::order_moved{never_left, {}, {}}, t.now());
+  t.next_bar();
+  t.say(action::go_long);
+  EXPECT_TRUE(t.get<pair_effects::keep_decision>().answer_wanted);
 }
 
 TEST(pair_machine, flips_by_closing_first) {
