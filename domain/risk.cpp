@@ -23,9 +23,6 @@ objection over(const char* rule, const char* what, T measured, T limit, const ch
                  std::string(what) + " would be " + measured.text() + unit + ", the limit is " + limit.text() + unit);
 }
 
-bool is_trigger(const order_content& c) {
-  return c.type == order_type::stop_market || c.type == order_type::take_profit_market;
-}
 bool unanswered(order_state s) {
   return s == order_state::intent || s == order_state::sent || s == order_state::unknown;
 }

@@ -116,6 +116,8 @@ worst_case worst_case_of(const pair_exposure& pair, position_mode mode, instant 
 bool is_dust(const rltrader::instrument& instrument, quantity held, std::optional<price> at);
 /// True when the content can only make the position smaller (one-way: reduce_only; hedge: the closing side of its leg).
 bool reduces_only(const order_content& content, position_mode mode);
+/// Triggers rest beside a close; they are not reductions in flight.
+bool is_trigger(const order_content& content);
 /// What of a position may still be closed: held less the reductions in flight, which count as filled (measure 2). Never negative.
 /// Resting triggers (stops) are not counted: they rest beside a close, and the venue cuts them to what is held.
 quantity closable(const pair_exposure& pair, position_side leg, position_mode mode);

@@ -39,11 +39,6 @@ std::optional<price> own_price(const pair_exposure& pair, const order_content* a
   return dearest.positive() ? std::optional(moved_against(dearest, -1)) : std::nullopt;
 }
 
-/// Resting triggers wait beside a close; they are not reductions in flight.
-bool is_trigger(const order_content& c) {
-  return c.type == order_type::stop_market || c.type == order_type::take_profit_market;
-}
-
 money held_unrealised(const pair_exposure& pair, instant now, milliseconds fresh_for) {
   money sum;
   for (const auto& [leg, p] : pair.positions) {
@@ -120,6 +115,10 @@ money exposure_of(const pair_exposure& pair, position_mode mode, instant now, co
 bool is_dust(const rltrader::instrument& instrument, quantity held, std::optional<price> at) {
   if (held.abs() < instrument.minimum) return true;
   return at && value_of(*at, held.abs()) < instrument.minimum_notional;
+}
+
+bool is_trigger(const order_content& c) {
+  return c.type == order_type::stop_market || c.type == order_type::take_profit_market;
 }
 
 quantity closable(const pair_exposure& pair, position_side leg, position_mode mode) {

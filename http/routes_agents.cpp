@@ -117,7 +117,7 @@ outcome<find_versions> to_find_versions(const id_only& which, const exchange& x)
 std::vector<agent_version> to_versions(const version_rows& got, const exchange&) { return got.rows; }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array agents_table{
     ask_as<no_fields, ask_health, pair_list, std::vector<agent_row>, &directory::pairs, &plain<ask_health, no_fields>,
            &to_agents>(method::get, "/agents", viewers, "List agents"),
     serve<id_only, agent_detail, &show_agent>(method::get, "/agents/{id}", viewers,
@@ -130,6 +130,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> agent_routes() { return table; }
+std::span<const route> agent_routes() { return agents_table; }
 
 }  // namespace rltrader::http

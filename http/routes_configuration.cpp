@@ -203,7 +203,7 @@ void patch_limits(const exchange_ptr& x, limits_body& body) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array configuration_table{
     ask_as<no_fields, ask_configuration, configuration_reply, agent_configuration, &directory::risk,
            &plain<ask_configuration, no_fields>, &to_fleet>(method::get, "/agent/config", viewers,
                                                             "Show the fleet's configuration"),
@@ -222,6 +222,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> configuration_routes() { return table; }
+std::span<const route> configuration_routes() { return configuration_table; }
 
 }  // namespace rltrader::http

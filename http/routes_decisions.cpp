@@ -235,7 +235,7 @@ void decide(const exchange_ptr& x, decision_body& body) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array decisions_table{
     serve<decision_body, decision_answer, &decide>(method::post, "/agents/{id}/runs/{run}/decisions", operators,
                                                    "Decide on a posted market")
         .within(seconds{7}),
@@ -243,6 +243,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> decision_routes() { return table; }
+std::span<const route> decision_routes() { return decisions_table; }
 
 }  // namespace rltrader::http

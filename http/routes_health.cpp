@@ -102,7 +102,7 @@ void answer_docs(const exchange_ptr& x, no_fields&) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array health_table{
     serve<no_fields, alive, &answer_alive>(method::get, "/health", everyone, "Say that the process answers"),
     serve<no_fields, alive, &answer_alive>(method::get, "/health/live", everyone, "Say that the process answers")
         .added(),
@@ -122,6 +122,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> health_routes() { return table; }
+std::span<const route> health_routes() { return health_table; }
 
 }  // namespace rltrader::http

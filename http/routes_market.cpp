@@ -171,7 +171,7 @@ void list_status(const exchange_ptr& x, status_query& q) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array market_table{
     ask_as<candles_query, candles_request, candle_rows, candle_page, &directory::market_store, &to_candles,
            &to_candle_page>(method::get, "/bingx/market-data/candles", viewers, "List candles, oldest first"),
     serve<pairs_query, market_pairs, &list_pairs>(method::get, "/bingx/market-data/pairs", viewers,
@@ -182,6 +182,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> market_routes() { return table; }
+std::span<const route> market_routes() { return market_table; }
 
 }  // namespace rltrader::http

@@ -292,7 +292,7 @@ void answer_settings(const exchange_ptr& x, no_fields&) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array ops_table{
     ask_as<alerts_query, find_alerts, alert_rows, std::vector<alert>, &directory::reader, &to_find_alerts, &to_alerts>(
         method::get, "/ops/alerts", viewers, "List alerts, newest first"),
     ask_as<id_only, change_alert, alert, alert, &directory::alert_sink, &to_alert<alert_status::acknowledged>,
@@ -337,6 +337,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> ops_routes() { return table; }
+std::span<const route> ops_routes() { return ops_table; }
 
 }  // namespace rltrader::http

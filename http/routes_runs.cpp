@@ -189,7 +189,7 @@ void configure_run(const exchange_ptr& x, run_settings_body& body) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array runs_table{
     serve<start_body, agent_run, &start>(method::post, "/agents/{id}/start", operators, "Start a run on a pair")
         .within(seconds{5}),
     serve<run_change_body, agent_run, &change_run<run_verb::pause>>(method::post, "/agents/{id}/pause", operators,
@@ -204,6 +204,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> run_routes() { return table; }
+std::span<const route> run_routes() { return runs_table; }
 
 }  // namespace rltrader::http

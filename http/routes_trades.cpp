@@ -160,7 +160,7 @@ outcome<close_trade> to_close(const close_body& body, const exchange& x) {
 }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array trades_table{
     ask_as<trades_query, find_trades, trade_page, trade_page, &directory::reader, &to_find, &same<trade_page>>(
         method::get, "/trades", viewers, "List round trips, newest first"),
     ask_as<id_only, find_trade, trade_with_executions, trade_detail, &directory::reader, &to_find_one, &to_detail>(
@@ -174,6 +174,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> trade_routes() { return table; }
+std::span<const route> trade_routes() { return trades_table; }
 
 }  // namespace rltrader::http

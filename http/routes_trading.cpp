@@ -279,7 +279,7 @@ summary_view to_summary(const trading_summary& s, const exchange&) {
 series_view to_series(const trading_summary& s, const exchange&) { return {s.generated_at, s.series}; }
 
 using enum access;
-constexpr std::array table{
+constexpr std::array trading_table{
     ask_as<reconcile_body, reconcile_now, reconcile_report, reconcile_report, &directory::reconciler, &to_reconcile,
            &same<reconcile_report>>(method::post, "/ops/trading/reconcile", operators,
                                     "Compare our books with the venue's now")
@@ -317,6 +317,6 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const route> trading_routes() { return table; }
+std::span<const route> trading_routes() { return trading_table; }
 
 }  // namespace rltrader::http

@@ -240,7 +240,7 @@ constexpr std::array paper_rows{
                 .bounds = {.least = 0, .most = 10080}},
 };
 
-constexpr std::array groups{
+constexpr std::array daemon_groups{
     setting_group{"The daemon", daemon_rows},
     setting_group{"HTTP", http_rows},
     setting_group{"Stores", store_rows},
@@ -249,6 +249,6 @@ constexpr std::array groups{
 
 }  // namespace
 
-std::span<const setting_group> daemon_settings() { return groups; }
+std::span<const setting_group> daemon_settings() { return daemon_groups; }
 
 }  // namespace rltrader

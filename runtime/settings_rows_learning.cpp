@@ -272,7 +272,7 @@ constexpr std::array idea_rows{
                 .sentence = "Posts from a file instead of Telegram: a fixture."},
 };
 
-constexpr std::array groups{
+constexpr std::array learning_groups{
     setting_group{"Gates on data and models", gate_rows},
     setting_group{"Learning", learning_rows},
     setting_group{"Sources of ideas", idea_rows},
@@ -280,6 +280,6 @@ constexpr std::array groups{
 
 }  // namespace
 
-std::span<const setting_group> learning_settings() { return groups; }
+std::span<const setting_group> learning_settings() { return learning_groups; }
 
 }  // namespace rltrader

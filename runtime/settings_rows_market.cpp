@@ -217,7 +217,7 @@ constexpr std::array alert_rows{
                 .sentence = "The Telegram chat that alerts go to."},
 };
 
-constexpr std::array groups{
+constexpr std::array market_groups{
     setting_group{"The exchange", exchange_rows},
     setting_group{"Market data", market_rows},
     setting_group{"Jobs", job_rows},
@@ -226,6 +226,6 @@ constexpr std::array groups{
 
 }  // namespace
 
-std::span<const setting_group> market_settings() { return groups; }
+std::span<const setting_group> market_settings() { return market_groups; }
 
 }  // namespace rltrader

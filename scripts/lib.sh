@@ -51,7 +51,7 @@ with_progress() {
   return "$code"
 }
 
-# How many compilers at once: RLTRADER_JOBS, or as many as there are cores and memory for. The largest unit needs 1.2 GB.
+# How many compilers at once: RLTRADER_JOBS, or as many as there are cores, and 1.5 GB of memory for each.
 jobs_that_fit() {
   if [[ -n ${RLTRADER_JOBS:-} ]]; then
     echo "$RLTRADER_JOBS"
@@ -59,7 +59,7 @@ jobs_that_fit() {
   fi
   local cores fits
   cores=$(nproc)
-  fits=$(awk '/^MemAvailable:/ {print int($2 / 1200000)}' /proc/meminfo 2>/dev/null || true)
+  fits=$(awk '/^MemAvailable:/ {print int($2 / 1500000)}' /proc/meminfo 2>/dev/null || true)
   fits=${fits:-1}
   ((fits >= 1)) || fits=1
   echo $((cores < fits ? cores : fits))

@@ -137,9 +137,6 @@ struct numbered {
   std::int64_t line;
 };
 
-instant time_of(const candle& c) { return c.open_time; }
-instant time_of(const funding& f) { return f.at; }
-
 /// Reads all rows with `read_row`; a refusal is in the findings.
 template <class Row, std::size_t N, class Reader>
 std::vector<numbered<Row>> read_rows(const std::string& path, const std::array<std::string_view, N>& columns,

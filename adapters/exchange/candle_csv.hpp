@@ -14,6 +14,10 @@
 
 namespace rltrader {
 
+/// When a row of a file begins to count.
+inline instant time_of(const candle& c) { return c.open_time; }
+inline instant time_of(const funding& f) { return f.at; }
+
 /// What was found in a file. Every finding is counted; of each kind the first few are spelled out with file and line.
 struct csv_findings {
   static constexpr std::size_t spelled_most = 5;  ///< lines of one kind

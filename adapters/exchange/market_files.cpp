@@ -107,9 +107,6 @@ struct piece {
   std::vector<Row> rows;
 };
 
-instant time_of(const candle& c) { return c.open_time; }
-instant time_of(const funding& f) { return f.at; }
-
 /// Unites the pieces of one series; refuses two that tell different things of the same time.
 template <class Row>
 std::optional<std::vector<Row>> unite(std::vector<piece<Row>>&& pieces, const std::string& series,
