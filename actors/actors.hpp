@@ -140,7 +140,6 @@ struct feed_terms {
   interval primary{};
   milliseconds fresh_for = minutes{3};
   double lag_slo_sec = 120;
-  std::vector<pair_name> pairs;
 };
 market_feed_actor spawn_market_feed(caf::actor_system& system, const surroundings& around, market_store_actor store,
                                     ledger_actor ledger, alert_sink_actor alerts, risk_actor risk,

@@ -34,11 +34,12 @@ class market_feed : public market_feed_actor::base {
 
   behavior_type make_behavior() override {
     die_loudly(this, "market_feed");
-    started_ = around_.now();
     source_.on_event([weak = caf::weak_actor_ptr{ctrl()}](const ports::market_event& e) {
       if (auto self = caf::actor_cast<market_feed_actor>(weak)) caf::anon_send(self, market_spoke{e});
     });
+    send(pairs_, subscribe_pair_list{caf::actor_cast<pair_list_listener>(this)});
     return {[this](market_spoke& what) { std::visit([this](auto& x) { take(x); }, what.what); },
+            [this](const pairs_running& list) { watch(list.pairs); },
             [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "market_feed"); },
             [this](const ask_health&) { return health(); }};
   }
@@ -62,6 +63,15 @@ class market_feed : public market_feed_actor::base {
     instant marked_at{};
     int gaps = 0;
   };
+
+  /// A pair's silence is counted from when it came.
+  void watch(const std::vector<pair_name>& pairs) {
+    auto before = std::exchange(watched_since_, {});
+    for (const auto& name : pairs) {
+      const auto known = before.find(name);
+      watched_since_[name] = known == before.end() ? around_.now() : known->second;
+    }
+  }
 
   void take(bar& b) {
     auto& s = series_[b.pair];
@@ -127,9 +137,9 @@ class market_feed : public market_feed_actor::base {
   health_reply health() const {
     health_reply reply;
     const auto now = around_.now();
-    for (const auto& name : terms_.pairs) {
+    for (const auto& [name, since] : watched_since_) {
       const auto it = series_.find(name);
-      const auto heard = it == series_.end() ? started_ : std::max(it->second.last_heard, started_);
+      const auto heard = it == series_.end() ? since : std::max(it->second.last_heard, since);
       if (now - heard > nominal_length(terms_.primary) + terms_.fresh_for)
         reply.problems.push_back(
             {"feeds", name.text() + ": no closed bar for " + std::to_string((now - heard).count() / 1000) + " s"});
@@ -147,7 +157,7 @@ class market_feed : public market_feed_actor::base {
   ports::market_source& source_;
   feed_terms terms_;
   std::string source_name_;
-  instant started_{};
+  std::map<pair_name, instant> watched_since_;
   std::map<pair_name, series> series_;
 };
 

@@ -22,7 +22,10 @@ pair_supervisor::pair_supervisor(caf::actor_config& cfg, const surroundings& aro
       risk_(std::move(risk)),
       executor_(std::move(executor)),
       image_(std::move(image)),
-      terms_(std::move(terms)) {}
+      terms_(std::move(terms)),
+      rows_(this, "pair_supervisor", ledger_, around_.request_timeout, [this](const failure& why) {
+        send(alerts_, alarm{"run_not_kept", severity::high, "", "writes_failed", 1, 0, {{"why", why.what}}});
+      }) {}
 
 pair_supervisor::behavior_type pair_supervisor::make_behavior() {
   die_loudly(this, "pair_supervisor");
@@ -45,6 +48,11 @@ pair_supervisor::behavior_type pair_supervisor::make_behavior() {
           [this](const decide_posted& p) -> caf::result<posted_outcome> { return decide(p); },
           [this](const restart_pair& r) { restart(r.pair); },
           [this](const change_pairs& c) -> caf::result<pairs_changed> { return change(c); },
+          [this](const subscribe_pair_list& what) {
+            listeners_.push_back(what.who);
+            tell_list();
+          },
+          [this](const save_again&) { rows_.again(); },
           [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "pair_supervisor"); },
           [this](const ask_health&) -> caf::result<pair_list> { return list(); }};
 }
@@ -53,10 +61,18 @@ void pair_supervisor::on_exit() {
   for (auto& [name, c] : children_)
     if (c.handle) send_exit(c.handle, caf::exit_reason::user_shutdown);
   children_.clear();
+  listeners_.clear();
+  rows_.clear();
   destroy(ledger_);
   destroy(alerts_);
   destroy(risk_);
   destroy(executor_);
+}
+
+void pair_supervisor::tell_list() {
+  pairs_running all;
+  for (const auto& [name, unused] : children_) all.pairs.push_back(name);
+  for (const auto& who : listeners_) send(who, all);
 }
 
 void pair_supervisor::breaker(const breaker_moved& b) {
@@ -83,8 +99,8 @@ void pair_supervisor::bring_up(const pair_name& name, const ports::desk_image& i
     run = *known;
   } else {
     run = new_run(name, {});
-    keep(run, anew.empty() ? "daemon" : anew, "agent.started",
-         anew.empty() ? "first run of the pair" : "added to the pair list");
+    rows_.add({run, anew.empty() ? note_of(run, "daemon", "agent.started", "first run of the pair")
+                                 : note_of(run, anew, "agent.started", "added to the pair list")});
   }
   spawn_child(name, run, image);
 }
@@ -138,19 +154,14 @@ void pair_supervisor::spawn_child(const pair_name& name, const agent_run& run, c
   if (newest) send(c.handle, closed_bar{{name, setup.terms.primary, *newest}, {}});
 }
 
-void pair_supervisor::keep(const agent_run& run, const std::string& who, const std::string& action,
-                           const std::string& why) {
-  audit_note note{.actor = who,
-                  .action = action,
-                  .resource_type = "agent_run",
-                  .resource_id = run.id.text(),
-                  .metadata = {{"pair", run.pair.text()}, {"why", why}},
-                  .created_at = around_.now()};
-  request(ledger_, around_.request_timeout, write_rows{{run, std::move(note)}})
-      .then([](const written&) {},
-            [](const caf::error& e) {
-              log_event(log_level::error, "run.not_kept", "", "pair_supervisor", "", from_caf(e, "the ledger").what);
-            });
+audit_note pair_supervisor::note_of(const agent_run& run, const std::string& who, const std::string& action,
+                                    const std::string& why) const {
+  return {.actor = who,
+          .action = action,
+          .resource_type = "agent_run",
+          .resource_id = run.id.text(),
+          .metadata = {{"pair", run.pair.text()}, {"why", why}},
+          .created_at = around_.now()};
 }
 
 void pair_supervisor::buried(const caf::down_msg& m) {

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "actors/kept_rows.hpp"
 
 #include <caf/all.hpp>
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,16 +51,30 @@ class pair_supervisor : public pair_supervisor_actor::base {
   void bring_up(const pair_name& name, const ports::desk_image& image, const std::string& anew = {});
   agent_run new_run(const pair_name& name, const run_command& asked) const;
   void spawn_child(const pair_name& name, const agent_run& run, const ports::desk_image& image);
-  void keep(const agent_run& run, const std::string& who, const std::string& action, const std::string& why);
+  audit_note note_of(const agent_run& run, const std::string& who, const std::string& action,
+                     const std::string& why) const;
   void buried(const caf::down_msg& m);
   void restart(const pair_name& name);
+
+  /// Who listens hears which pairs there are.
+  void tell_list();
 
   // ---- commands
   caf::result<agent_run> command(const run_command& asked);
   caf::result<posted_outcome> decide(const decide_posted& asked);
   caf::result<agent_run> start(const run_command& asked);
-  void start_with(const ports::desk_image& image, const run_command& asked,
-                  caf::typed_response_promise<agent_run>& promise);
+  /// The objection to another run of a pair that has one.
+  std::optional<failure> run_of(const pair_name& name) const;
+  /// A run on its way: first its row is made durable, then its actor begins.
+  struct beginning {
+    run_command asked;
+    agent_run run;
+    caf::typed_response_promise<agent_run> promise;
+  };
+  void keep_beginning(const std::shared_ptr<beginning>& begun, const ports::desk_image& image);
+  void open_beginning(const std::shared_ptr<beginning>& begun);
+  void give_up(beginning& begun, const failure& why);
+  void flatten(run_command asked);
   caf::result<pairs_changed> change(const change_pairs& asked);
   /// Pairs that leave the list, one after the other.
   struct removal {
@@ -101,6 +117,9 @@ class pair_supervisor : public pair_supervisor_actor::base {
   breaker_row account_;
   std::map<pair_name, breaker_row> own_;
   agent_configuration fleet_;
+  std::set<pair_name> starting_;
+  std::vector<pair_list_listener> listeners_;
+  kept_rows<pair_supervisor> rows_;  ///< runs
 };
 
 }  // namespace rltrader

@@ -14,7 +14,8 @@ caf::result<agent_run> pair_supervisor::command(const run_command& asked) {
   if (it == children_.end()) return to_caf({errc::not_found, "no run of " + asked.pair.text()});
   if (!it->second.handle) return to_caf({errc::unavailable, asked.pair.text() + " is down; it is being restarted"});
   auto promise = make_response_promise<agent_run>();
-  request(it->second.handle, around_.request_timeout, asked)
+  // The pair asks the ledger, with this time-out.
+  request(it->second.handle, 2 * around_.request_timeout, asked)
       .then(
           [this, promise, name = asked.pair](const agent_run& run) mutable {
             if (auto c = children_.find(name); c != children_.end()) c->second.run = run;
@@ -41,41 +42,72 @@ caf::result<agent_run> pair_supervisor::start(const run_command& asked) {
     return to_caf({errc::refused, "pair " + asked.pair.text() + " is not supported"});
   if (asked.mode == trading_mode::live && terms_.mode != trading_mode::live)
     return to_caf({errc::refused, "this daemon trades on paper; live runs are not offered by it"});
-  const auto it = children_.find(asked.pair);
-  if (it != children_.end() && !it->second.left_down && it->second.run.status != run_status::stopped)
-    return to_caf({errc::conflict, "a run of " + asked.pair.text() + " exists: " + it->second.run.id.text()});
+  if (const auto why = run_of(asked.pair)) return to_caf(*why);
+  starting_.insert(asked.pair);
   auto promise = make_response_promise<agent_run>();
+  const auto begun = std::make_shared<beginning>(beginning{asked, {}, promise});
   request(ledger_, around_.request_timeout, load_image{})
-      .then([this, promise, asked](const image_reply& reply) mutable { start_with(*reply.image, asked, promise); },
-            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+      .then([this, begun](const image_reply& reply) { keep_beginning(begun, *reply.image); },
+            [this, begun](const caf::error& e) { give_up(*begun, from_caf(e, "the ledger")); });
   return promise;
 }
 
-void pair_supervisor::start_with(const ports::desk_image& image, const run_command& asked,
-                                 caf::typed_response_promise<agent_run>& promise) {
-  quantity held;
+std::optional<failure> pair_supervisor::run_of(const pair_name& name) const {
+  if (starting_.contains(name)) return failure{errc::conflict, "a run of " + name.text() + " is being started"};
+  const auto it = children_.find(name);
+  if (it == children_.end() || it->second.left_down || it->second.run.status == run_status::stopped)
+    return std::nullopt;
+  return failure{errc::conflict, "a run of " + name.text() + " exists: " + it->second.run.id.text()};
+}
+
+void pair_supervisor::keep_beginning(const std::shared_ptr<beginning>& begun, const ports::desk_image& image) {
+  const auto& asked = begun->asked;
   for (const auto& p : image.positions)
-    if (p.pair == asked.pair && !p.held.is_zero()) held = p.held;
-  if (!held.is_zero() && asked.on_position == disposition::unsaid) {
-    promise.deliver(
-        to_caf({errc::conflict, asked.pair.text() + " holds " + held.text() + "; say on_position: adopt or flatten"}));
-    return;
-  }
-  if (auto it = children_.find(asked.pair); it != children_.end() && it->second.handle) {
+    if (p.pair == asked.pair && !p.held.is_zero() && asked.on_position == disposition::unsaid)
+      return give_up(*begun, {errc::conflict,
+                              asked.pair.text() + " holds " + p.held.text() + "; say on_position: adopt or flatten"});
+  begun->run = new_run(asked.pair, asked);
+  request(ledger_, around_.request_timeout,
+          write_rows{{begun->run, note_of(begun->run, asked.who, "agent.started", asked.reason)}})
+      .then([this, begun](const written&) { open_beginning(begun); },
+            [this, begun](const caf::error& e) { give_up(*begun, from_caf(e, "the ledger")); });
+}
+
+/// The actor begins with the image that is read now: fills may have come since the last one.
+void pair_supervisor::open_beginning(const std::shared_ptr<beginning>& begun) {
+  const auto& name = begun->asked.pair;
+  if (auto it = children_.find(name); it != children_.end() && it->second.handle)
     send_exit(it->second.handle, caf::exit_reason::user_shutdown);
-    it->second.handle = nullptr;
-  }
-  const auto run = new_run(asked.pair, asked);
-  keep(run, asked.who, "agent.started", asked.reason);
-  children_[asked.pair] = child{};
-  spawn_child(asked.pair, run, image);
-  if (asked.on_position == disposition::flatten && !held.is_zero()) {
-    run_command flatten = asked;
-    flatten.verb = run_verb::pause;
-    flatten.on_pause = pause_policy::flatten;
-    caf::anon_send(children_[asked.pair].handle, flatten);
-  }
-  promise.deliver(run);
+  children_[name] = child{};
+  children_[name].run = begun->run;
+  tell_list();
+  request(ledger_, around_.request_timeout, load_image{})
+      .then(
+          [this, begun](const image_reply& reply) {
+            const auto& asked = begun->asked;
+            spawn_child(asked.pair, begun->run, *reply.image);
+            if (asked.on_position == disposition::flatten) flatten(asked);
+            starting_.erase(asked.pair);
+            begun->promise.deliver(begun->run);
+          },
+          [this, begun](const caf::error& e) {
+            delayed_send(this, std::chrono::seconds{1}, restart_pair{begun->asked.pair});
+            const auto why = from_caf(e, "the ledger");
+            give_up(*begun,
+                    {why.code, "the run " + begun->run.id.text() +
+                                   " is kept and comes up when the store answers; nothing is flattened: " + why.what});
+          });
+}
+
+void pair_supervisor::flatten(run_command asked) {
+  asked.verb = run_verb::pause;
+  asked.on_pause = pause_policy::flatten;
+  caf::anon_send(children_[asked.pair].handle, std::move(asked));
+}
+
+void pair_supervisor::give_up(beginning& begun, const failure& why) {
+  starting_.erase(begun.asked.pair);
+  begun.promise.deliver(to_caf(why));
 }
 
 caf::result<pairs_changed> pair_supervisor::change(const change_pairs& asked) {
@@ -122,9 +154,10 @@ void pair_supervisor::remove_next(const std::shared_ptr<removal>& r) {
     auto run = c.run;
     run.status = run_status::stopped;
     run.stopped_at = around_.now();
-    keep(run, r->who, "agent.stopped", off_the_list);
+    rows_.add({run, note_of(run, r->who, "agent.stopped", off_the_list)});
     forget(name, *r);
   }
+  tell_list();
   r->promise.deliver(std::move(r->out));
 }
 

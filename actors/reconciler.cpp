@@ -6,6 +6,7 @@
 #include "actors/log.hpp"
 #include "domain/reconcile.hpp"
 #include "messages/errors.hpp"
+#include "messages/views.hpp"
 
 #include <caf/all.hpp>
 
@@ -34,6 +35,7 @@ class reconciler : public reconciler_actor::base {
   behavior_type make_behavior() override {
     die_loudly(this, "reconciler");
     return {[this](const reconcile_now& what) -> caf::result<reconcile_report> { return begin(what); },
+            [this](const ask_positions&) -> caf::result<position_list> { return positions(); },
             [this](const books_answered& what) { hear(what); },
             [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "reconciler"); },
             [this](const ask_health&) {
@@ -64,6 +66,17 @@ class reconciler : public reconciler_actor::base {
     auto promise = make_response_promise<reconcile_report>();
     waiting_.push_back({what, promise});
     if (!running_) start_pass();
+    return promise;
+  }
+
+  caf::result<position_list> positions() {
+    auto promise = make_response_promise<position_list>();
+    request(executor_, around_.request_timeout, ask_books{around_.now()})
+        .then(
+            [this, promise](const books_reply& ours) mutable {
+              promise.deliver(positions_compared(ours.positions, compared_, compared_at_));
+            },
+            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
     return promise;
   }
 
@@ -137,6 +150,8 @@ class reconciler : public reconciler_actor::base {
     report.checked = found.orders_checked + static_cast<int>(ours.positions.size());
     report.reconciled_at = around_.now();
     for (const auto& c : found.todo) std::visit([&](const auto& x) { act(x, report); }, c);
+    compared_ = found.positions;
+    compared_at_ = theirs.at == instant{} ? around_.now() : theirs.at;
     send(risk_, compared_of(found));
     send(risk_, balance_known{theirs.balance.wallet, theirs.balance.equity});
     done_once_ = true;
@@ -257,6 +272,8 @@ class reconciler : public reconciler_actor::base {
   std::uint64_t token_ = 0;
   instant asked_since_{};
   std::string trouble_;
+  std::vector<compared_position> compared_;  ///< by the last whole pass
+  instant compared_at_{};
 };
 
 }  // namespace

@@ -24,7 +24,10 @@ risk::risk(caf::actor_config& cfg, const surroundings& around, ledger_actor ledg
       alerts_(std::move(alerts)),
       executor_(std::move(executor)),
       gate_(std::move(gate)),
-      terms_(std::move(terms)) {
+      terms_(std::move(terms)),
+      rows_(this, "risk", ledger_, around_.request_timeout, [this](const failure& why) {
+        send(alerts_, alarm{"risk_state_not_kept", severity::high, "", "writes_failed", 1, 0, {{"why", why.what}}});
+      }) {
   restore(*image);
 }
 
@@ -62,12 +65,14 @@ risk::behavior_type risk::make_behavior() {
             for (const auto& [scope, row] : book_.breakers)
               if (row.level != breaker_level::active) send(what.who, breaker_moved{row, row});
           },
+          [this](const save_again&) { rows_.again(); },
           [this](const measure_mailbox&) { show_mailbox(this, around_.metrics, "risk"); },
           [this](const ask_health&) { return health(); }};
 }
 
 void risk::on_exit() {
   listeners_.clear();
+  rows_.clear();
   destroy(ledger_);
   destroy(alerts_);
   destroy(executor_);
@@ -109,28 +114,15 @@ void risk::restore(const ports::desk_image& image) {
     quarantines_.await_books(all, now);
   }
   mark_quarantines();
-  if (!first.empty()) keep(std::move(first), "first rows");
-}
-
-void risk::keep(ports::write_batch rows, std::string what) {
-  request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-      .then(
-          [](const written&) {},
-          [this, what](const caf::error& e) {
-            const auto why = from_caf(e, "the ledger").what;
-            log_event(log_level::error, "risk.not_kept", "", "risk", "", what + ": " + why);
-            send(alerts_,
-                 alarm{
-                     "risk_state_not_kept", severity::high, "", "writes_failed", 1, 0, {{"what", what}, {"why", why}}});
-          });
+  if (!first.empty()) rows_.add(std::move(first));
 }
 
 // ---- reviews -------------------------------------------------------------------------------------------------------
 
 review_outcome risk::judge(review_intent what) {
   const auto id = order_id_of(what.intent.slot);
-  if (const auto set = limit_sets_.find(what.risk_limit_set_id); set != limit_sets_.end() && set->second.active)
-    book_.pairs[what.intent.content.pair].limits = set->second;
+  if (const auto pair = book_.pairs.find(what.intent.content.pair); pair != book_.pairs.end())
+    pair->second.limits = limit_set_of(limit_sets_, what.risk_limit_set_id);
   auto said = review(book_, what.intent, around_.now(), terms_.review, what.by_operator);
   if (auto* no = std::get_if<refusal>(&said)) {
     audit_note note{.actor = "risk",
@@ -142,7 +134,7 @@ review_outcome risk::judge(review_intent what) {
                                  {"pair", what.intent.content.pair.text()},
                                  {"decision_id", what.intent.decision.text()}},
                     .created_at = around_.now()};
-    keep({std::move(note)}, "a refusal");
+    rows_.add({std::move(note)});
     log_event(log_level::info, "intent.refused", what.intent.content.pair.text(), "risk", what.trace_id,
               no->rule + ": " + no->why);
     return {.approved = false, .id = id, .refused = *no};
@@ -230,7 +222,7 @@ void risk::set_quarantine(const pair_name& pair, const std::string& cause, const
                   .resource_id = pair.text(),
                   .metadata = {{"cause", cause}, {"reason", reason}},
                   .created_at = around_.now()};
-  keep({*fresh, std::move(note)}, "a quarantine");
+  rows_.add({*fresh, std::move(note)});
   send(alerts_, alarm{"pair_quarantined", severity::high, pair.text(), cause, 1, 0, {{"reason", reason}}});
 }
 
@@ -248,7 +240,7 @@ void risk::take_comparison(const books_compared& what) {
                     .resource_id = q.pair.text(),
                     .metadata = {{"cause", q.cause}},
                     .created_at = around_.now()};
-    keep({q, std::move(note)}, "a release");
+    rows_.add({q, std::move(note)});
   }
   mark_quarantines();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/actors.hpp"
+#include "actors/kept_rows.hpp"
 #include "domain/breaker.hpp"
 #include "domain/quarantine.hpp"
 
@@ -32,7 +33,6 @@ class risk : public risk_actor::base {
  private:
   // ---- the beginning
   void restore(const ports::desk_image& image);
-  void keep(ports::write_batch rows, std::string what);
 
   // ---- reviews
   review_outcome judge(review_intent what);
@@ -107,6 +107,7 @@ class risk : public risk_actor::base {
     bool empty() const { return scopes.empty() && notes.empty() && !configuration; }
   };
   unkept unkept_;
+  kept_rows<risk> rows_;  ///< refusals and quarantines
 };
 
 }  // namespace rltrader

@@ -47,7 +47,7 @@ result<std::string> ending_by_operator(const order& o, const absence_case& seen,
   if (seen.denials >= terms.denials_needed || seen.needs_operator(now, terms)) return words;
   return refuse("the venue has denied it " + std::to_string(seen.denials) + " of " +
                 std::to_string(terms.denials_needed) + " times, and it becomes older than an hour in " +
-                std::to_string(std::chrono::ceil<seconds>(seen.sent_at + terms.operator_after - now).count()) + " s");
+                seconds_text(seen.sent_at + terms.operator_after - now));
 }
 
 }  // namespace rltrader

@@ -65,8 +65,7 @@ void breaker_stepping::resume(const breaker_events::operator_said& e) {
     }
   }
   if (!only_operator && r.cooldown_until && now_ < *r.cooldown_until)
-    return refuse("it cools down for another " +
-                  std::to_string(std::chrono::ceil<seconds>(*r.cooldown_until - now_).count()) + " s");
+    return refuse("it cools down for another " + seconds_text(*r.cooldown_until - now_));
   r.standing.clear();
   r.reason = "resumed: " + e.reason + " (" + e.who + ")";
   if (e.scope == "account") switch_kill(false, e.reason);

@@ -41,6 +41,15 @@ result<risk_policy> next_policy(const risk_policy& now, const put_policy& wanted
   return next;
 }
 
+std::optional<risk_limit_set> limit_set_of(const std::map<std::string, risk_limit_set>& sets, const std::string& id) {
+  if (id.empty()) return std::nullopt;
+  if (const auto found = sets.find(id); found != sets.end()) return found->second;
+  risk_limit_set missing;
+  missing.id = missing.name = id;
+  missing.active = false;
+  return missing;
+}
+
 risk_limit_set baseline_limits(const risk_policy& policy, instant at) {
   return {.id = "baseline",
           .name = "baseline",

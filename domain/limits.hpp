@@ -4,6 +4,7 @@
 #include "domain/records.hpp"
 #include "domain/result.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -44,6 +45,8 @@ bool loosens(const risk_policy& before, const risk_policy& after);
 /// breaker is not active.
 result<risk_policy> next_policy(const risk_policy& now, const put_policy& wanted, breaker_level account, instant at);
 
+/// The set that binds a run under this id; none asked for, none. One that is not there is one that is not in use.
+std::optional<risk_limit_set> limit_set_of(const std::map<std::string, risk_limit_set>& sets, const std::string& id);
 /// The limit set "baseline": as tight as the account's policy.
 risk_limit_set baseline_limits(const risk_policy& policy, instant at);
 

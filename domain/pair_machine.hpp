@@ -83,6 +83,9 @@ struct pair_state {
   std::int64_t posted = 0;  ///< markets so far
 };
 
+/// Instead of a rule: risk has not answered in time, and may still approve.
+inline constexpr const char* no_review = "no_review";
+
 namespace pair_events {
 /// The past at a (re)start: closed bars oldest first, and what the ledger knows.
 struct restored {
@@ -128,7 +131,7 @@ struct not_kept {
 struct reviewed {
   bool approved = false;
   order_id id;
-  std::string rule;
+  std::string rule;  ///< of the refusal, or `no_review`
   std::string why;
 };
 struct order_moved {

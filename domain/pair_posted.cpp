@@ -165,6 +165,11 @@ void posted_reviewed(pair_state& s, const pair_events::reviewed& e, effects& tod
   if (!s.posting || s.posting->outcome.order != e.id) return;
   auto& out = s.posting->outcome;
   if (e.approved) return;  // the order's first word follows
+  if (e.rule == no_review)
+    return answer(s,
+                  failure{errc::timed_out, "whether it is ordered is not known: no review in time (" + e.why +
+                                               "); an order " + e.id.text() + " may follow"},
+                  todo);
   out.risk_check = "refused:" + e.rule;
   out.warnings.emplace_back(warning::execution_failed);
   out.order.reset();

@@ -183,6 +183,7 @@ void comparison::positions() {
   for (const auto& [key, held] : mine) venues.emplace(key, quantity{});
   for (const auto& [key, held] : venues) {
     const auto& [pair, leg] = key;
+    out_.positions.push_back({pair, leg, mine[key], held});
     if (mine[key] == held) continue;
     if (busy_.count(pair) != 0)
       disagreeing_.insert(pair);  // not a quiet point: neither agreement nor a mismatch

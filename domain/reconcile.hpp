@@ -94,9 +94,18 @@ using correction =
     std::variant<corrections::book_fill, corrections::book_insurance, corrections::look_up, corrections::adopt_state,
                  corrections::foreign_order, corrections::second_daemon, corrections::position_mismatch>;
 
+/// Both sides of a position, ours after the fills that are to be booked.
+struct compared_position {
+  pair_name pair;
+  position_side leg_side{};
+  quantity ours;
+  quantity theirs;
+};
+
 struct reconcile_result {
-  std::vector<correction> todo;  ///< fills first, then orders, then positions as they are after those fills
-  std::set<pair_name> agreeing;  ///< pairs whose books agree without any correction
+  std::vector<correction> todo;              ///< fills first, then orders, then positions as they are after those fills
+  std::set<pair_name> agreeing;              ///< pairs whose books agree without any correction
+  std::vector<compared_position> positions;  ///< all that one side or both hold or held, by pair and leg
   int orders_checked = 0;
 };
 reconcile_result reconcile(const local_books& ours, const venue_view& theirs, const reconcile_terms& terms,

@@ -13,6 +13,7 @@ constexpr std::array rules{
     refusal_rule{"wrong_side", "side and leg do not fit the position mode"},
     refusal_rule{"not_reducing", "an exit or a stop must not be able to increase a position"},
     refusal_rule{"not_quantized", "quantity and prices must be multiples of step and tick"},
+    refusal_rule{"stale_intent", "it was wanted longer ago than an order stays valid"},
     refusal_rule{"kill_switch", "the kill switch is on"},
     refusal_rule{"breaker_halted", "the breaker is open: no agent orders"},
     refusal_rule{"breaker_reducing", "the breaker is open: reductions only"},

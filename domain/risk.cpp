@@ -82,9 +82,12 @@ struct reviewer {
     return std::nullopt;
   }
 
-  /// Breaker, quarantine and switches. Protective stops and what an operator reduces pass all of them (I9, I21).
+  /// Age, breaker, quarantine and switches. Protective stops and what an operator reduces pass all of them (I9, I21).
   objection wall() const {
     if (reduction && (by_operator || intent.slot.leg == order_leg::stop)) return std::nullopt;
+    if (const auto age = now - intent.created_at; age > terms.validity)
+      return because("stale_intent", "it was wanted " + seconds_text(age) + " ago, an order may be at most " +
+                                         seconds_text(terms.validity) + " old");
     const auto& configuration = book.configuration;
     if (configuration.kill_switch)
       return because("kill_switch", "the kill switch is on: " + configuration.kill_switch_reason);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace rltrader {
 
@@ -20,6 +21,11 @@ constexpr std::int64_t ms_of(instant t) { return t.time_since_epoch().count(); }
 /// 00:00 UTC of the day that `t` lies in.
 constexpr instant day_of(instant t) {
   return instant{std::chrono::duration_cast<milliseconds>(std::chrono::floor<std::chrono::days>(t).time_since_epoch())};
+}
+
+/// In whole seconds, rounded up: "12 s".
+inline std::string seconds_text(milliseconds span) {
+  return std::to_string(std::chrono::ceil<seconds>(span).count()) + " s";
 }
 
 }  // namespace rltrader

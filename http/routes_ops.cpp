@@ -135,30 +135,6 @@ audit_rows to_audit(const audit_page& got, const exchange&) {
 
 // ---- positions and pairs --------------------------------------------------------------------------------------------
 
-struct position_row : position {
-  std::optional<quantity> venue_held;
-  std::optional<quantity> difference;
-
-  static constexpr auto type_name = "position_row";
-  template <class F>
-  static constexpr auto fields(F&& f) {
-    return position::fields([&](const auto&... of_position) {
-      return f(of_position...,
-               field{"venue_held", &position_row::venue_held, "base coins by the venue; none: not asked"},
-               field{"difference", &position_row::difference, "ours less the venue's"});
-    });
-  }
-};
-struct position_rows {
-  std::vector<position_row> data;
-  std::int64_t total = 0;
-
-  static constexpr auto type_name = "position_rows";
-  template <class F>
-  static constexpr auto fields(F&& f) {
-    return f(field{"data", &position_rows::data, "rows"}, field{"total", &position_rows::total, "rows in all"});
-  }
-};
 struct pair_rows {
   std::vector<pair_view> data;
   std::int64_t total = 0;
@@ -170,16 +146,6 @@ struct pair_rows {
   }
 };
 
-position_rows to_positions(const books_reply& books, const exchange&) {
-  position_rows out;
-  for (const auto& p : books.positions) {
-    position_row row;
-    static_cast<position&>(row) = p;
-    out.data.push_back(std::move(row));
-  }
-  out.total = static_cast<std::int64_t>(out.data.size());
-  return out;
-}
 pair_rows to_pairs(const pair_list& got, const exchange&) {
   return {got.pairs, static_cast<std::int64_t>(got.pairs.size())};
 }
@@ -311,8 +277,10 @@ constexpr std::array ops_table{
         .added(),
     ask_as<audit_query, find_audit, audit_page, audit_rows, &directory::reader, &to_find_audit, &to_audit>(
         method::get, "/ops/audit", viewers, "List the audit chain, newest first"),
-    ask_as<no_fields, ask_books, books_reply, position_rows, &directory::executor, &plain<ask_books, no_fields>,
-           &to_positions>(method::get, "/ops/positions", viewers, "List what our books hold")
+    ask_as<no_fields, ask_positions, position_list, position_list, &directory::reconciler,
+           &plain<ask_positions, no_fields>, &same<position_list>>(
+        method::get, "/ops/positions", viewers,
+        "List what our books hold, and what the venue held at the last comparison")
         .added(),
     ask_as<no_fields, ask_health, pair_list, pair_rows, &directory::pairs, &plain<ask_health, no_fields>, &to_pairs>(
         method::get, "/ops/pairs", viewers, "List pairs with run, quarantine, model and last decision")

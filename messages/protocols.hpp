@@ -22,6 +22,12 @@ struct subscribe_breaker {
   breaker_listener who;
 };
 
+/// The pair list as it changes.
+using pair_list_listener = caf::typed_actor<caf::reacts_to<pairs_running>>;
+struct subscribe_pair_list {
+  pair_list_listener who;
+};
+
 /// To itself, behind what already waits in its mailbox: commit all of it now.
 struct flush_rows {};
 /// Deletes what is only kept for a while: metric points and answered idempotency records older than these.
@@ -244,6 +250,7 @@ using risk_actor = caf::typed_actor<
     caf::replies_to<ask_configuration>::with<configuration_reply>,     // both, as they stand
     caf::replies_to<ask_risk>::with<risk_view>,                        // policy, state, measures
     caf::reacts_to<subscribe_breaker>,                                 // tells a listener from now on
+    caf::reacts_to<save_again>,                                        // rows that the ledger did not take
     caf::reacts_to<measure_mailbox>,                                   // shows how many messages wait
     caf::replies_to<ask_health>::with<health_reply>>;                  // the breaker, when it is not active
 
@@ -255,6 +262,7 @@ using pair_actor = caf::typed_actor<caf::reacts_to<closed_bar>,             // a
                                     caf::reacts_to<position_changed>,       // its position
                                     caf::reacts_to<breaker_moved>,          // its pause follows the breaker
                                     caf::reacts_to<configuration_changed>,  // limits that bind its decisions
+                                    caf::reacts_to<save_again>,             // rows that the ledger did not take
                                     caf::replies_to<decide_posted>::with<posted_outcome>,  // decides on a posted market
                                     caf::replies_to<run_command>::with<agent_run>,         // start, pause, resume, stop
                                     caf::replies_to<ask_health>::with<pair_view>>;         // how it stands
@@ -275,12 +283,15 @@ using pair_supervisor_actor =
                      caf::replies_to<decide_posted>::with<posted_outcome>,  // passed on to its pair
                      caf::reacts_to<restart_pair>,                          // brings a pair back from the ledger
                      caf::replies_to<change_pairs>::with<pairs_changed>,    // the pair list from now on
+                     caf::reacts_to<save_again>,                            // rows that the ledger did not take
+                     caf::reacts_to<subscribe_pair_list>,                   // who is told which pairs there are
                      caf::reacts_to<measure_mailbox>,                       // shows how many messages wait
                      caf::replies_to<ask_health>::with<pair_list>>;         // all pairs
 
 /// Compares our books with the venue's: at start, on schedule, on demand.
 using reconciler_actor = caf::typed_actor<
     caf::replies_to<reconcile_now>::with<reconcile_report>,  // a whole pass
+    caf::replies_to<ask_positions>::with<position_list>,     // our positions, and what the last pass saw of both sides
     caf::reacts_to<books_answered>,                          // the venue's books
     caf::reacts_to<measure_mailbox>,                         // shows how many messages wait
     caf::replies_to<ask_health>::with<health_reply>>;        // whether the first pass has been done, and what disagrees
@@ -297,6 +308,7 @@ using retry_queue_actor =
 
 /// Market data in: passes closed bars, funding and marks on, keeps them, and notices gaps. Quotes are conflated per pair.
 using market_feed_actor = caf::typed_actor<caf::reacts_to<market_spoke>,     // from the source
+                                           caf::reacts_to<pairs_running>,    // whose silence counts
                                            caf::reacts_to<measure_mailbox>,  // shows how many messages wait
                                            caf::replies_to<ask_health>::with<health_reply>>;  // feeds that are stale
 
@@ -310,6 +322,7 @@ using scheduler_actor = caf::typed_actor<caf::reacts_to<clock_struck>>;
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_orders)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_breaker)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_pair_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_alarms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::measure_mailbox)

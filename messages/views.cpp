@@ -59,6 +59,32 @@ breaker_state_view breaker_view_of(const breaker_row& row) {
   return v;
 }
 
+position_list positions_compared(const std::vector<position>& ours, const std::vector<compared_position>& seen,
+                                 instant seen_at) {
+  position_list out;
+  std::map<std::pair<pair_name, position_side>, std::size_t> rows;
+  for (const auto& p : ours) {
+    rows[{p.pair, p.leg_side}] = out.data.size();
+    static_cast<position&>(out.data.emplace_back()) = p;
+  }
+  for (const auto& s : seen) {
+    const auto [row, is_new] = rows.try_emplace({s.pair, s.leg_side}, out.data.size());
+    if (is_new && s.theirs.is_zero()) continue;
+    if (is_new) {
+      auto& only_there = out.data.emplace_back();
+      only_there.pair = s.pair;
+      only_there.leg_side = s.leg_side;
+      only_there.updated_at = seen_at;
+    }
+    auto& view = out.data[row->second];
+    view.venue_held = s.theirs;
+    view.difference = s.ours - s.theirs;
+    view.compared_at = seen_at;
+  }
+  out.total = static_cast<std::int64_t>(out.data.size());
+  return out;
+}
+
 ports::list_query query_of(const list_request& r, std::int64_t rows_unsaid) {
   ports::list_query q;
   q.pair = r.pair ? r.pair : r.instrument;

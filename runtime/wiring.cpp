@@ -233,12 +233,9 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
                                    .mode = terms.mode});
   h.reconciler = spawn_reconciler(system, around, h.ledger, h.alert_sink, h.risk, h.executor, *outside.venue,
                                   {.venue_timeout = seconds{5}, .fills_window = hours{24}, .pairs = terms.supported});
-  h.feed = spawn_market_feed(system, around, h.market_store, h.ledger, h.alert_sink, h.risk, h.executor, h.pairs,
-                             *outside.market,
-                             {.primary = terms.primary,
-                              .fresh_for = terms.feed_fresh_for,
-                              .lag_slo_sec = terms.ingest_lag_slo_sec,
-                              .pairs = terms.pairs});
+  h.feed = spawn_market_feed(
+      system, around, h.market_store, h.ledger, h.alert_sink, h.risk, h.executor, h.pairs, *outside.market,
+      {.primary = terms.primary, .fresh_for = terms.feed_fresh_for, .lag_slo_sec = terms.ingest_lag_slo_sec});
   d.scheduler = spawn_scheduler(system, around, job_table_of(terms, h, *outside.clock));
   std::vector<std::pair<std::string, caf::actor_addr>> watched{{"ledger", h.ledger->address()},
                                                                {"market_store", h.market_store->address()},

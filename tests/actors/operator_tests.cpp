@@ -8,6 +8,8 @@
 namespace rltrader::testing_support {
 namespace {
 
+const pair_name sol{"SOL-USDT"};
+
 ports::order_report order_there(const pair_name& pair, const char* id) {
   ports::order_report r;
   r.id = order_id{id};
@@ -70,6 +72,49 @@ TEST(a_foreign_order, lets_its_pair_reduce_only_until_two_checks_after_it_is_gon
   EXPECT_EQ(cause_of_pair(desk, btc), "ok");
   EXPECT_NE(desk.metrics.text().find("rltrader_breaker_state{scope=\"BTC-USDT\"} 0\n"), std::string::npos);
   EXPECT_EQ(desk.pair(btc).breaker, "ok");
+}
+
+// ---- positions with both sides
+
+TEST(positions, show_the_venues_side_as_the_last_comparison_saw_it) {
+  desk_options options;
+  options.pairs = {btc, eth, sol};
+  test_desk desk(std::move(options));
+  desk.open();
+  desk.order(btc, action::go_long);
+  desk.bars();
+  desk.run_for(seconds{10});
+  const auto held = desk.held_by_us(btc);
+  ASSERT_TRUE(held.positive());
+  const auto shown = [&](const pair_name& pair) {
+    for (const auto& p : desk.positions().data)
+      if (p.pair == pair) return p;
+    return position_view{};
+  };
+  ASSERT_TRUE(desk.reconcile());
+  const auto compared_at = desk.clock.now();
+  EXPECT_EQ(shown(btc).held, held);
+  EXPECT_EQ(shown(btc).venue_held, held);
+  EXPECT_EQ(shown(btc).difference, quantity{});
+  EXPECT_EQ(shown(btc).compared_at, compared_at);
+
+  desk.venue->shows = [](ports::venue_books& books) {
+    for (auto& p : books.positions) p.held = p.held + p.held;
+    ports::position_report other;
+    other.pair = sol;
+    other.held = quantity::of(-3);
+    books.positions.push_back(other);
+  };
+  ASSERT_TRUE(desk.reconcile());
+  EXPECT_EQ(shown(btc).difference, -held);
+  EXPECT_TRUE(shown(sol).held.is_zero());
+  EXPECT_EQ(shown(sol).venue_held, quantity::of(-3));
+  EXPECT_EQ(shown(sol).difference, quantity::of(3));
+
+  desk.kill("reconciler");
+  desk.reopen_if_ended();
+  desk.venue->shows = {};
+  EXPECT_EQ(shown(btc).held, held);
 }
 
 TEST(a_second_daemon, halts_the_account_until_an_operator_resumes) {

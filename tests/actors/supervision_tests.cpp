@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace rltrader::testing_support {
 namespace {
 
@@ -286,6 +288,104 @@ TEST(the_pair_list, grows_and_shrinks_but_keeps_who_holds_something) {
   EXPECT_EQ(desk.pair(sol).run.status, run_status::running);
   EXPECT_GT(desk.decisions(sol).size(), decided);
   EXPECT_EQ(lines(desk.violations()), "");
+}
+
+TEST(the_pair_list, says_whose_silence_counts) {
+  desk_options options;
+  options.pairs = {btc, eth, sol};
+  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
+  test_desk desk(std::move(options));
+  desk.open();
+  desk.bars();
+  const auto silent = [&] {
+    std::set<std::string> out;
+    for (const auto& p : desk.health())
+      if (p.check == "feeds") out.insert(p.problem.substr(0, p.problem.find(':')));
+    return out;
+  };
+  EXPECT_EQ(silent(), std::set<std::string>{});
+  ASSERT_TRUE(desk.change_pairs({btc, sol}));
+  desk.stand_still(minutes{3});
+  EXPECT_EQ(silent(), std::set<std::string>{}) << "a bar's length and three minutes are not over";
+  desk.stand_still(minutes{10});
+  EXPECT_EQ(silent(), (std::set<std::string>{"BTC-USDT", "SOL-USDT"}));
+}
+
+TEST(a_pause, is_answered_when_it_is_durable_and_kept_as_soon_as_the_store_can) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.ops->fate_of = [](std::size_t, const ports::write_batch&) { return commit_fate::fails; };
+  const auto said = desk.command(btc, run_verb::pause);
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().code, errc::store_failed);
+  EXPECT_NE(said.error().what.find("paused"), std::string::npos) << said.error().what;
+  EXPECT_EQ(desk.pair(btc).run.status, run_status::paused) << "in force at once";
+  desk.ops->fate_of = {};
+  desk.run_for(minutes{5});
+  EXPECT_EQ(desk.audit("agent.paused").size(), 1u);
+  EXPECT_FALSE(desk.alerts("run_not_kept").empty());
+  desk.crash();
+  desk.open();
+  EXPECT_EQ(desk.pair(btc).run.status, run_status::paused);
+
+  ASSERT_TRUE(desk.command(btc, run_verb::resume));
+  desk.crash();
+  desk.open();
+  EXPECT_EQ(desk.pair(btc).run.status, run_status::running) << "answered before it was durable";
+}
+
+TEST(a_run, that_the_store_does_not_take_is_not_started) {
+  desk_options options;
+  options.pairs = {btc, eth, sol};
+  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
+  test_desk desk(std::move(options));
+  desk.open();
+  desk.bars();
+  desk.ops->fate_of = [](std::size_t, const ports::write_batch&) { return commit_fate::fails; };
+  const auto said = desk.command(sol, run_verb::start);
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().code, errc::store_failed);
+  EXPECT_EQ(desk.pairs().pairs.size(), 2u);
+  desk.ops->fate_of = {};
+  ASSERT_TRUE(desk.command(sol, run_verb::start));
+  desk.bars();
+  EXPECT_FALSE(desk.decisions(sol).empty());
+}
+
+TEST(a_quarantine, that_the_store_did_not_take_is_kept_when_it_can) {
+  test_desk desk;
+  desk.open();
+  desk.bars();
+  desk.ops->fate_of = [](std::size_t, const ports::write_batch&) { return commit_fate::fails; };
+  desk.venue->shows = [](ports::venue_books& books) {
+    ports::position_report other;
+    other.pair = btc;
+    other.held = quantity::of(3);
+    books.positions.push_back(other);
+  };
+  ASSERT_TRUE(desk.reconcile());
+  EXPECT_TRUE(desk.kept->load()->quarantines.empty());
+  desk.ops->fate_of = {};
+  desk.run_for(minutes{1});
+  ASSERT_EQ(desk.kept->load()->quarantines.size(), 1u);
+  EXPECT_EQ(desk.kept->load()->quarantines[0].cause, "books_disagree");
+  EXPECT_FALSE(desk.alerts("risk_state_not_kept").empty());
+}
+
+TEST(a_run, asked_for_twice_at_once_is_started_once) {
+  desk_options options;
+  options.pairs = {btc, eth, sol};
+  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
+  test_desk desk(std::move(options));
+  desk.open();
+  desk.bars();
+  run_command start;
+  start.verb = run_verb::start;
+  start.pair = sol;
+  caf::anon_send(desk.handles().pairs, start);
+  EXPECT_EQ(desk.command(sol, run_verb::start).error().code, errc::conflict);
+  EXPECT_EQ(desk.audit("agent.started").size(), 3u);
 }
 
 TEST(the_pair_list, keeps_who_has_an_order_under_way_and_says_so_and_lets_go_what_was_stopped_with_a_word) {

@@ -63,5 +63,14 @@ TEST(limits, keep_the_hard_loss_at_or_above_the_daily_loss) {
   EXPECT_EQ(refused.error().code, errc::out_of_bounds);
 }
 
+TEST(limits, of_a_set_that_is_not_there_are_not_in_use) {
+  const std::map<std::string, risk_limit_set> sets{{"baseline", baseline_limits(in_force(), at)}};
+  EXPECT_FALSE(limit_set_of(sets, ""));
+  EXPECT_TRUE(limit_set_of(sets, "baseline")->active);
+  ASSERT_TRUE(limit_set_of(sets, "gone"));
+  EXPECT_FALSE(limit_set_of(sets, "gone")->active);
+  EXPECT_EQ(limit_set_of(sets, "gone")->name, "gone");
+}
+
 }  // namespace
 }  // namespace rltrader

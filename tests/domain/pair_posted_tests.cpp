@@ -111,6 +111,21 @@ TEST(pair_posted, the_review_that_refuses_is_the_answer) {
   EXPECT_TRUE(t.has<pair_effects::raise>());
 }
 
+TEST(pair_posted, a_review_that_is_not_heard_of_is_not_called_a_refusal) {
+  desk t;
+  t.post(t.market());
+  t.say(action::go_long);
+  t.kept();
+  const auto intent = t.get<pair_effects::ask_review>().intent;
+  const auto id = order_id_of(intent.slot);
+  t.feed(pair_events::reviewed{false, id, no_review, "too slow"}, t.now());
+  EXPECT_EQ(t.refused(), errc::timed_out);
+  EXPECT_NE(t.get<pair_effects::answer_posted>().answer.error().what.find(id.text()), std::string::npos);
+  t.feed(pair_events::order_moved{t.an_order(intent, order_state::intent), {}, {}}, t.now());
+  EXPECT_EQ(t.state.open_orders.count(id), 1U) << "the order that followed is not known";
+  EXPECT_FALSE(t.has<pair_effects::answer_posted>()) << "answered twice";
+}
+
 TEST(pair_posted, what_is_not_durable_is_answered_so_and_asks_for_nothing) {
   desk t;
   t.post(t.market());

@@ -186,6 +186,9 @@ TEST(reconcile, names_a_position_mismatch_at_a_quiet_point_only) {
   EXPECT_EQ(texts(quiet), (lines{"mismatch ETH-USDT both ours 2 theirs 3"})) << "I6";
   EXPECT_EQ(quiet.agreeing, (std::set<pair_name>{btc}));
   b.ours.positions[0].updated_at = later - seconds{1};
+  ASSERT_EQ(quiet.positions.size(), 1U);
+  EXPECT_EQ(quiet.positions[0].ours, q("2"));
+  EXPECT_EQ(quiet.positions[0].theirs, q("3"));
   const auto busy = b.run();
   EXPECT_EQ(texts(busy), lines{});
   EXPECT_EQ(busy.agreeing, (std::set<pair_name>{btc})) << "neither agreement nor a mismatch";

@@ -117,6 +117,12 @@ std::vector<rule_case> wall_cases() {
       open_breaker(b, scope, l);
     };
   };
+  const auto aged = [](milliseconds age) {
+    return [=](risk_book& b, order_intent& i) {
+      hold(b, btc, "1");
+      i.created_at = noon - age;
+    };
+  };
   const auto kill = [](risk_book& b, order_intent&) {
     hold(b, btc, "1");
     b.configuration.kill_switch = true;
@@ -142,6 +148,11 @@ std::vector<rule_case> wall_cases() {
       {"approved", "an operator's exit, account halted", level("account", halted), exit, true},
       {"approved", "a protective stop, account halted (I21)", level("account", halted), stop},
       {"breaker_halted", "an operator's entry, account halted", level("account", halted), {}, true},
+      {"stale_intent", "an entry wanted too long ago", aged(terms.validity + milliseconds{1})},
+      {"approved", "an entry wanted just in time", aged(terms.validity)},
+      {"stale_intent", "an exit wanted too long ago", aged(hours{1}), exit},
+      {"approved", "an operator's old exit", aged(hours{1}), exit, true},
+      {"approved", "an old protective stop (I21)", aged(hours{1}), stop},
       {"kill_switch", "entry", kill},
       {"kill_switch", "exit of an agent", kill, exit},
       {"approved", "an operator's exit", kill, exit, true},

@@ -133,7 +133,7 @@ def words_of(tree: Tree, path: str, expression: str) -> dict[str, str]:
 
 # Categories that are put together: file and beginning -> what finds the possible ends, and where.
 COMPOSED = {
-    ("actors/risk_breaker.cpp", "breaker_"): ("domain/records.hpp", r"word\{breaker_level::(reducing|halted)"),
+    ("actors/risk_breaker.cpp", "breaker_"): ("domain/risk_records.hpp", r"word\{breaker_level::(reducing|halted)"),
     ("actors/reconciler.cpp", "reconcile_"): ("actors/reconciler.cpp", r"\btell\([^\"]*,\s*\"(\w+)\""),
 }
 

@@ -137,7 +137,7 @@ DOUBLE_ALLOWED = [
     ("domain/pair_posted.cpp", r"\bscores\b", "scores of posted signals from -1 to 1"),
     ("domain/*", r"\b\w*(?:_fraction|_score|_rate|_ratio|_pct|_drawdown)\b", "ratios"),
     ("domain/*", r"\b(?:value|threshold|objective)\b", "observed measurements and their limits, in the unit of the metric"),
-    ("domain/records.hpp", r"\bpromotion_min_net_pnl\b", "a threshold of the agent's configuration, compared and never added"),
+    ("domain/agent_records.hpp", r"\bpromotion_min_net_pnl\b", "a threshold of the agent's configuration, compared and never added"),
 ]
 
 # Folders where a function must not keep state between calls.

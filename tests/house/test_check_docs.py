@@ -10,7 +10,7 @@ import check_docs
 SOUND = {
     "README.md": "# A house\n\nSee [risk](docs/risk.md#the-words), [here](#a-house) and `domain/x.cpp`, built into `build/x.json`.\n",
     "domain/x.cpp": "int x() { return 1; }  // I1\n",
-    "domain/records.hpp": "word{breaker_level::reducing, \"reducing\"}, word{breaker_level::halted, \"halted\"}\n",
+    "domain/risk_records.hpp": "word{breaker_level::reducing, \"reducing\"}, word{breaker_level::halted, \"halted\"}\n",
     "domain/refusal_rules.cpp": "refusal_rule{\"no_mark\", \"no price\"}\n",
     "domain/breaker_causes.cpp": "breaker_cause{\"drawdown\", reducing}\n",
     "domain/warnings.hpp": "constexpr std::string_view gap = \"data_integrity:gap\";\nstd::string_view one = \"feature_missing:\";\n",

@@ -245,6 +245,15 @@ struct good_desk : stub_desk {
           r.quarantined = {"ETH-USDT"};
           return r;
         },
+        [](const ask_positions&) {
+          position_list out;
+          auto& p = out.data.emplace_back();
+          p.pair = pair_name{"BTC-USDT"};
+          p.held = quantity::of(2);
+          p.venue_held = quantity::of(3);
+          p.difference = quantity::of(-1);
+          return out;
+        },
         [](const ask_health&) { return health_reply{}; });
     h.feed = play<market_feed_actor>([](const ask_health&) { return health_reply{}; });
     h.ledger = play<ledger_actor>([this](const ask_health&) {

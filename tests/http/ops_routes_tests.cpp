@@ -74,6 +74,7 @@ TEST(ops_routes, show_positions_pairs_settings_and_why) {
   options.configuration = [] { return json{{"PORT", "8787"}}; };
   front f(desk, options);
   EXPECT_EQ(body_of(f.get("/ops/positions"))["data"][0]["held"], "2");
+  EXPECT_EQ(body_of(f.get("/ops/positions"))["data"][0]["difference"], "-1");
   EXPECT_EQ(body_of(f.get("/ops/pairs"))["total"], 3);
   EXPECT_EQ(f.get("/ops/config").body, R"({"PORT":"8787"})");
   EXPECT_EQ(body_of(f.get("/ops/why/rl9"))["orders"][0]["id"], "rl9");

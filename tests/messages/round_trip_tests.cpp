@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -23,17 +24,19 @@ namespace {
 template <class... Ts>
 struct list_of_types {};
 
-using described_messages = list_of_types<
-    review_intent, review_outcome, closed_bar, order_changed, position_changed, cancel_order, cancel_entries,
-    resolve_order, end_order, ask_books, books_reply, book_fill, book_insurance, book_funding, quarantine_pair,
-    books_compared, balance_known, breaker_moved, run_command, decide_posted, configuration_changed, pair_view,
-    pair_list, change_pairs, pairs_changed, written, load_image, store_bars, store_funding, list_request,
-    execution_view, trade_with_executions, trade_page, audit_page, decision_page, order_page, alert_rows, job_rows,
-    run_rows, version_rows, limit_set_rows, candle_row, candle_rows, candles_request, breaker_state_view, ask_risk,
-    risk_view, set_breaker, breaker_answer, rebase_peak, rebase_answer, change_policy, reconcile_now, mismatch_view,
-    reconcile_report, enqueue_job, do_job, job_done, change_job, change_alert, change_configuration, change_limit_set,
-    ask_configuration, configuration_reply, close_trade, trade_and_execution, check_problem, ask_health, health_reply,
-    why_view, bucket, ask_summary, trading_summary, idempotency_reply>;
+using described_messages =
+    list_of_types<review_intent, review_outcome, closed_bar, order_changed, position_changed, cancel_order,
+                  cancel_entries, resolve_order, end_order, ask_books, books_reply, book_fill, book_insurance,
+                  book_funding, quarantine_pair, books_compared, balance_known, breaker_moved, run_command,
+                  decide_posted, configuration_changed, pair_view, pair_list, pairs_running, change_pairs,
+                  pairs_changed, written, load_image, store_bars, store_funding, list_request, execution_view,
+                  trade_with_executions, trade_page, audit_page, decision_page, order_page, alert_rows, job_rows,
+                  run_rows, version_rows, limit_set_rows, candle_row, candle_rows, candles_request, breaker_state_view,
+                  ask_risk, risk_view, set_breaker, breaker_answer, rebase_peak, rebase_answer, change_policy,
+                  reconcile_now, mismatch_view, ask_positions, position_view, position_list, reconcile_report,
+                  enqueue_job, do_job, job_done, change_job, change_alert, change_configuration, change_limit_set,
+                  ask_configuration, configuration_reply, close_trade, trade_and_execution, check_problem, ask_health,
+                  health_reply, why_view, bucket, ask_summary, trading_summary, idempotency_reply>;
 
 class messages : public ::testing::Test {
  protected:
@@ -107,8 +110,9 @@ TEST_F(messages, are_all_tried_here) {
   const char* root = std::getenv("RLTRADER_SOURCE_DIR");
   if (root == nullptr) GTEST_SKIP() << "RLTRADER_SOURCE_DIR is not set";
   std::set<std::string> declared;
-  for (const auto* file : {"trading", "ops", "protocols"}) {
-    std::ifstream in(std::string(root) + "/messages/" + file + ".hpp");
+  for (const auto& file : std::filesystem::directory_iterator(std::string(root) + "/messages")) {
+    if (file.path().extension() != ".hpp") continue;
+    std::ifstream in(file.path());
     const std::regex name("type_name = \"(\\w+)\"");
     for (std::string line; std::getline(in, line);)
       if (std::smatch found; std::regex_search(line, found, name)) declared.insert(found[1]);

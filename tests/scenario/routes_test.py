@@ -98,7 +98,7 @@ def good(d: Daemon) -> None:
     expect(d, "POST", "/ops/trading/rebase", 200, {"reason": "a test"})
     pairs = expect(d, "GET", "/ops/pairs", 200)["data"]
     assert all(p["breaker"] == "ok" and not p["quarantined"] for p in pairs), pairs
-    done = expect(d, "GET", "/ops/orders?status=filled", 200)["data"][0]
+    done = wait_for(lambda: expect(d, "GET", "/ops/orders?status=filled", 200)["data"])[0]
     expect(d, "POST", f"/ops/orders/{done['client_order_id']}/resolve", 409, {"outcome": "not_placed", "reason": "a test"}, holds="filled")
     held = wait_for(lambda: [t for t in expect(d, "GET", "/trades?page_size=50", 200)["data"] if float(t["position_size"]) > 0 and t["status"] in ("filled", "partial")])
     closed = expect(d, "POST", f"/trades/{held[0]['id']}/close", 200, {"reason": "a test"})

@@ -319,6 +319,9 @@ T needed(result<T> r) {
 
 risk_view test_desk::risk() { return needed(ask<risk_view>(handles().risk, ask_risk{}, "risk")); }
 books_reply test_desk::books() { return needed(ask<books_reply>(handles().executor, ask_books{}, "executor")); }
+position_list test_desk::positions() {
+  return needed(ask<position_list>(handles().reconciler, ask_positions{}, "reconciler"));
+}
 pair_list test_desk::pairs() { return needed(ask<pair_list>(handles().pairs, ask_health{}, "pairs")); }
 pair_view test_desk::pair(const pair_name& name) {
   for (auto& v : pairs().pairs)

@@ -114,6 +114,7 @@ class test_desk {
                                      std::vector<std::string> only = {});
   result<rebase_answer> rebase(const std::string& reason);
   result<reconcile_report> reconcile();
+  position_list positions();
   result<agent_run> command(const pair_name& name, run_verb verb, disposition on_position = disposition::unsaid);
   /// The newest bars of the pair as somebody would post them.
   posted_market posted(const pair_name& name, std::size_t bars = 60);
