@@ -95,7 +95,8 @@ http::server_options http_options(const settings& v, std::function<json()> confi
 }
 
 void print_where(std::ostream& out, const settings& v, std::uint16_t port, const std::string& folder) {
-  const auto url = "http://" + v.http_bind + ":" + std::to_string(port);
+  const bool is_v6 = v.http_bind.find(':') != std::string::npos;
+  const auto url = "http://" + (is_v6 ? '[' + v.http_bind + ']' : v.http_bind) + ":" + std::to_string(port);
   out << "rltraderd " << version_text() << " demo: " << v.learning_pairs.size() << " pairs on paper, "
       << text_of(v.policy) << " agents, market time x" << v.time_scale << "\n"
       << "  data     " << folder << "\n"

@@ -4,6 +4,8 @@
 #include "runtime/setting_row.hpp"
 #include "runtime/text_tools.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 namespace rltrader {
@@ -99,7 +101,10 @@ class checker {
   }
 
   void check_access() {
-    if (!is_loopback(s_.http_bind) && !has_token())
+    const auto from = reach_of(s_.http_bind);
+    if (from == reach::none)
+      refuse("RLTRADER_BIND", "is not an address; it must be one of this machine, such as 127.0.0.1, ::1 or 0.0.0.0");
+    if (from == reach::beyond && !has_token())
       refuse("RLTRADER_BIND", "is not loopback, so API_TOKEN or API_TOKENS_FILE must be set");
   }
 
@@ -201,12 +206,14 @@ std::vector<std::string> warn_of_settings(const loaded& state) {
   return out;
 }
 
-bool is_loopback(std::string_view address) {
-  if (address == "::1" || address == "[::1]" || lower_case(address) == "localhost") return true;
-  // 127.0.0.0/8 in its usual form: four numbers, the first 127.
-  if (!address.starts_with("127.")) return false;
-  const auto dots = std::count(address.begin(), address.end(), '.');
-  return dots == 3 && address.find_first_not_of("0123456789.") == std::string_view::npos;
+reach reach_of(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1)
+    return (ntohl(v4.s_addr) >> 24) == 127 ? reach::this_machine : reach::beyond;
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, address.c_str(), &v6) == 1)
+    return IN6_IS_ADDR_LOOPBACK(&v6) ? reach::this_machine : reach::beyond;
+  return reach::none;
 }
 
 bool is_venue_host(std::string_view url) {

@@ -28,8 +28,9 @@ std::vector<missing_feature> not_built_in(const settings& values);
 /// These have no effect in this version, and nothing depends on them.
 std::vector<missing_feature> without_effect(const settings& values);
 
-/// Whether an address is the machine's own: 127.0.0.0/8, ::1, localhost.
-bool is_loopback(std::string_view address);
+/// Who can reach a socket on an address: nobody, because it is none; this machine (127.0.0.0/8, ::1); others too.
+enum class reach : unsigned char { none, this_machine, beyond };
+reach reach_of(const std::string& address);
 /// Whether the host of an address is BingX's own, the demo host included.
 bool is_venue_host(std::string_view url);
 

@@ -304,6 +304,10 @@ TEST(the_pair_list, says_whose_silence_counts) {
     return out;
   };
   EXPECT_EQ(silent(), std::set<std::string>{});
+  desk.stand_still(minutes{10});
+  EXPECT_EQ(silent(), (std::set<std::string>{"BTC-USDT", "ETH-USDT"}));
+  desk.bars(2);
+  EXPECT_EQ(silent(), std::set<std::string>{});
   ASSERT_TRUE(desk.change_pairs({btc, sol}));
   desk.stand_still(minutes{3});
   EXPECT_EQ(silent(), std::set<std::string>{}) << "a bar's length and three minutes are not over";

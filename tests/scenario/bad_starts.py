@@ -51,9 +51,10 @@ def listening(folder: Path) -> str:
     d = Daemon(folder / "taken", *QUICK, port=port)
     d.wait_ready()
     assert d.stop() == 0
+    expect(start("--bind=999.1.1.1", data=folder / "open"), 78, "RLTRADER_BIND", "999.1.1.1", "is not an address")
     expect(start("--bind=0.0.0.0", data=folder / "open"), 78, "RLTRADER_BIND", "0.0.0.0", "API_TOKEN")
     assert not (folder / "open").exists(), "settings are refused before anything is made"
-    expect(start("--bind=nowhere.invalid", data=folder / "name", environment={"API_TOKEN": "a-secret-of-the-test"}), 1, "cannot listen on nowhere.invalid", "not an address")
+    expect(start("--bind=nowhere.invalid", data=folder / "name", environment={"API_TOKEN": "a-secret-of-the-test"}), 78, "RLTRADER_BIND", "nowhere.invalid", "not an address")
     expect(start("--bind=203.0.113.9", data=folder / "foreign", environment={"API_TOKEN": "a-secret-of-the-test"}), 1, "cannot listen on 203.0.113.9")
     expect(ended("rltraderd", "demo", "--port=70000", f"--data-dir={folder / 'port'}"), 78, "PORT", "70000", "65535")
     return "5 addresses"
