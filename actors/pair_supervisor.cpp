@@ -34,6 +34,7 @@ pair_supervisor::behavior_type pair_supervisor::make_behavior() {
   set_down_handler([this](caf::down_msg& m) { buried(m); });
   if (!image_->configurations.empty()) fleet_ = image_->configurations.front();
   for (const auto& name : terms_.pairs) bring_up(name, *image_);
+  end_others(*image_);
   image_.reset();
   return {[this](const closed_bar& b) { pass(b.what.pair, b); },
           [this](const funding& f) { pass(f.pair, f); },
@@ -103,6 +104,15 @@ void pair_supervisor::bring_up(const pair_name& name, const ports::desk_image& i
                                  : note_of(run, anew, "agent.started", "added to the pair list")});
   }
   spawn_child(name, run, image);
+}
+
+void pair_supervisor::end_others(const ports::desk_image& image) {
+  for (auto run : image.runs) {
+    if (run.status == run_status::stopped || children_.contains(run.pair)) continue;
+    run.status = run_status::stopped;
+    run.stopped_at = around_.now();
+    rows_.add({run, note_of(run, "daemon", "agent.stopped", off_the_list)});
+  }
 }
 
 agent_run pair_supervisor::new_run(const pair_name& name, const run_command& asked) const {

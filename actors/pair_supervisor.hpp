@@ -49,6 +49,8 @@ class pair_supervisor : public pair_supervisor_actor::base {
   // ---- life
   /// With its last run, stopped or not; `anew` begins another one when that was stopped.
   void bring_up(const pair_name& name, const ports::desk_image& image, const std::string& anew = {});
+  /// Runs that nobody goes on with: their pairs are not on the list any more.
+  void end_others(const ports::desk_image& image);
   agent_run new_run(const pair_name& name, const run_command& asked) const;
   void spawn_child(const pair_name& name, const agent_run& run, const ports::desk_image& image);
   audit_note note_of(const agent_run& run, const std::string& who, const std::string& action,

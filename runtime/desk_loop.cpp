@@ -18,6 +18,7 @@ result<void> desk_loop::open() {
     mine = ++openings_;
     failure_.reset();
   }
+  terms_.reopening = mine > 1;
   auto opened = open_desk(system_, outside_, terms_, [this, mine](const std::string& what) {
     const std::lock_guard lock(guard_);
     if (mine == openings_) failure_ = what;  // a death of an earlier desk is no news

@@ -58,14 +58,15 @@ std::vector<pair_name> pairs_to_run(const desk_terms& terms, const ports::desk_i
   const auto listed = [&](const pair_name& name) { return std::find(out.begin(), out.end(), name) != out.end(); };
   for (const auto& run : image.runs) {
     if (run.status == run_status::stopped || listed(run.pair)) continue;
+    if (std::find(terms.supported.begin(), terms.supported.end(), run.pair) == terms.supported.end()) continue;
     const bool holds = std::any_of(image.positions.begin(), image.positions.end(),
                                    [&](const position& p) { return p.pair == run.pair && !p.held.is_zero(); });
     const bool waits = std::any_of(image.open_orders.begin(), image.open_orders.end(),
                                    [&](const order& o) { return o.content().pair == run.pair; });
-    if (!holds && !waits) continue;
-    if (std::find(terms.supported.begin(), terms.supported.end(), run.pair) == terms.supported.end()) continue;
-    log_event(log_level::warn, "pair.kept", run.pair.text(), "daemon", "",
-              "it is not on the pair list, but holds a position or has an open order; its agent goes on");
+    if (!holds && !waits && !terms.reopening) continue;
+    if (!terms.reopening)
+      log_event(log_level::warn, "pair.kept", run.pair.text(), "daemon", "",
+                "it is not on the pair list, but holds a position or has an open order; its agent goes on");
     out.push_back(run.pair);
   }
   return out;

@@ -39,6 +39,7 @@ struct desk_terms {
   trading_mode mode = trading_mode::paper;
   std::string account = "paper";
   std::vector<pair_name> pairs;      ///< one actor each
+  bool reopening = false;            ///< after a death in this process: what runs goes on, whoever started it
   std::vector<pair_name> supported;  ///< what may be asked for
   interval primary = interval::m5;
   std::vector<interval> contexts;

@@ -10,6 +10,14 @@ namespace {
 
 const pair_name sol{"SOL-USDT"};
 
+/// SOL is supported and not on the list.
+desk_options one_to_add() {
+  desk_options options;
+  options.pairs = {btc, eth, sol};
+  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
+  return options;
+}
+
 // I17: one pair that throws is restarted from the ledger while the others go on.
 TEST(a_pair, that_throws_once_is_restarted_with_its_position_and_its_open_order) {
   desk_options options;
@@ -254,10 +262,7 @@ TEST(a_run, is_not_stopped_with_flatten_while_an_order_is_unresolved) {
 }
 
 TEST(the_pair_list, grows_and_shrinks_but_keeps_who_holds_something) {
-  desk_options options;
-  options.pairs = {btc, eth, sol};
-  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
-  test_desk desk(std::move(options));
+  test_desk desk(one_to_add());
   desk.open();
   desk.bars();
   EXPECT_TRUE(desk.decisions(sol).empty());
@@ -291,10 +296,7 @@ TEST(the_pair_list, grows_and_shrinks_but_keeps_who_holds_something) {
 }
 
 TEST(the_pair_list, says_whose_silence_counts) {
-  desk_options options;
-  options.pairs = {btc, eth, sol};
-  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
-  test_desk desk(std::move(options));
+  test_desk desk(one_to_add());
   desk.open();
   desk.bars();
   const auto silent = [&] {
@@ -340,10 +342,7 @@ TEST(a_pause, is_answered_when_it_is_durable_and_kept_as_soon_as_the_store_can) 
 }
 
 TEST(a_run, that_the_store_does_not_take_is_not_started) {
-  desk_options options;
-  options.pairs = {btc, eth, sol};
-  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
-  test_desk desk(std::move(options));
+  test_desk desk(one_to_add());
   desk.open();
   desk.bars();
   desk.ops->fate_of = [](std::size_t, const ports::write_batch&) { return commit_fate::fails; };
@@ -378,10 +377,7 @@ TEST(a_quarantine, that_the_store_did_not_take_is_kept_when_it_can) {
 }
 
 TEST(a_run, asked_for_twice_at_once_is_started_once) {
-  desk_options options;
-  options.pairs = {btc, eth, sol};
-  options.adjust = [](desk_terms& t) { t.pairs = {btc, eth}; };
-  test_desk desk(std::move(options));
+  test_desk desk(one_to_add());
   desk.open();
   desk.bars();
   run_command start;
@@ -442,7 +438,26 @@ TEST(the_pair_list, of_another_start_leaves_no_position_without_its_agent) {
   desk.bars();
   desk.close();
   desk.open();
+  desk.settle();
   EXPECT_EQ(desk.pairs().pairs.size(), 1u);
+  ASSERT_EQ(desk.audit("agent.stopped").size(), 1u);
+  EXPECT_EQ(desk.audit("agent.stopped")[0].actor, "daemon");
+  for (const auto& run : desk.kept->load()->runs)
+    EXPECT_EQ(run.status, run.pair == btc ? run_status::stopped : run_status::running);
+}
+
+TEST(the_pair_list, of_a_desk_that_is_opened_again_has_what_was_started_by_hand) {
+  test_desk desk(one_to_add());
+  desk.open();
+  desk.bars();
+  ASSERT_TRUE(desk.command(sol, run_verb::start));
+  desk.terms.reopening = true;  // as the daemon's loop says after a death
+  desk.kill("executor");
+  ASSERT_TRUE(desk.reopen_if_ended());
+  desk.bars(2);
+  EXPECT_EQ(desk.pairs().pairs.size(), 3u);
+  EXPECT_EQ(desk.pair(sol).run.status, run_status::running);
+  EXPECT_TRUE(desk.audit("agent.stopped").empty());
 }
 
 }  // namespace
