@@ -11,7 +11,8 @@ namespace {
 
 std::vector<double> figures(test_desk& desk, const std::string& name) {
   std::vector<double> out;
-  for (const auto& row : desk.kept->metrics({.id = name, .limit = 10'000})->rows) out.push_back(row.value);
+  const auto page = desk.kept->metrics({.id = name, .limit = 10'000});
+  for (const auto& row : page->rows) out.push_back(row.value);
   return out;
 }
 /// The value of a line of the page; NaN when there is none.

@@ -24,7 +24,8 @@ void everybody_hears(test_desk& desk) {
 }
 std::vector<order_state> path_of(test_desk& desk, const order_id& id) {
   std::vector<order_state> out;
-  for (const auto& e : desk.kept->events_of_order(id)->rows) out.push_back(e.after);
+  const auto page = desk.kept->events_of_order(id);
+  for (const auto& e : page->rows) out.push_back(e.after);
   return out;
 }
 rltrader::order only_order(test_desk& desk, const pair_name& pair = btc) {

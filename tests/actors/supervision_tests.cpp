@@ -442,7 +442,8 @@ TEST(the_pair_list, of_another_start_leaves_no_position_without_its_agent) {
   EXPECT_EQ(desk.pairs().pairs.size(), 1u);
   ASSERT_EQ(desk.audit("agent.stopped").size(), 1u);
   EXPECT_EQ(desk.audit("agent.stopped")[0].actor, "daemon");
-  for (const auto& run : desk.kept->load()->runs)
+  const auto image = desk.kept->load();
+  for (const auto& run : image->runs)
     EXPECT_EQ(run.status, run.pair == btc ? run_status::stopped : run_status::running);
 }
 

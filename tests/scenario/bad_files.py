@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from bad_starts import QUICK, expect, start
@@ -81,7 +82,7 @@ def damaged_files(folder: Path) -> str:
     d = traded(data)
     assert d.stop() == 0
     shutil.copytree(data, spare)
-    decisions, orders, reached = record(data)
+    past = record(data)
     harmed = 0
     for name in ("ops.db", "market.db", "venue.db", "market.json"):
         for harm, (do, says) in {**(HARMS if name.endswith(".db") else {}), **MORE_HARMS.get(name, {})}.items():
@@ -94,27 +95,37 @@ def damaged_files(folder: Path) -> str:
             shutil.copyfile(spare / name, data / name)
             harmed += 1
     assert contents(data) == contents(spare)
-    goes_on(data, decisions, orders, reached)
+    goes_on(data, past)
     # The candles alone may be taken away: they can be had again.
     (data / "market.db").unlink()
-    goes_on(data, decisions, orders, reached)
-    return f"{harmed} damages refused by name, then {orders} orders went on"
+    goes_on(data, past)
+    return f"{harmed} damages refused by name, then {past.orders} orders went on"
 
 
-def record(data: Path) -> tuple[int, int, int]:
-    return (ops_rows(data, "SELECT count(*) FROM trade_decisions")[0][0], ops_rows(data, "SELECT count(*) FROM trade_executions")[0][0],
-            ops_rows(data, "SELECT max(decided_at) FROM trade_decisions")[0][0])
+@dataclass
+class Record:
+    decisions: int
+    reached: int  # the newest decision's moment
+    orders: int  # an intent that was not sent before the stop is one of ours and none of theirs
+    theirs: int
 
 
-def goes_on(data: Path, decisions: int, orders: int, reached: int) -> None:
+def record(data: Path) -> Record:
+    decisions, reached = ops_rows(data, "SELECT count(*), max(decided_at) FROM trade_decisions")[0]
+    orders = ops_rows(data, "SELECT count(*) FROM trade_executions")[0][0]
+    return Record(decisions, reached, orders, len(venue_rows(data, "orders")))
+
+
+def goes_on(data: Path, past: Record) -> None:
     """A good start has all that was recorded, and adds to it."""
     d = Daemon(data, "--policy=buy_and_hold", *QUICK)
     d.wait_ready()
-    wait_for(lambda: record(data)[0] > decisions, why="nothing was decided")
+    wait_for(lambda: record(data).decisions > past.decisions, why="nothing was decided")
     assert d.stop() == 0
-    assert record(data)[1] >= orders and len(venue_rows(data, "orders")) >= orders
-    late = ops_rows(data, f"SELECT count(*) FROM trade_decisions WHERE decided_at>{reached}")[0][0]
-    assert late == record(data)[0] - decisions, "market time went back"
+    now = record(data)
+    assert now.orders >= past.orders and now.theirs >= past.theirs, f"{past}, then {now}"
+    late = ops_rows(data, f"SELECT count(*) FROM trade_decisions WHERE decided_at>{past.reached}")[0][0]
+    assert late == now.decisions - past.decisions, "market time went back"
     check_audit(data / "ops.db")
 
 
@@ -124,10 +135,10 @@ def damaged_log(folder: Path) -> str:
     d = traded(folder / "demo")
     ops = d.data / "ops.db"
     wait_for(lambda: ops.stat().st_size > 400_000, why="SQLite has not moved its log into the file")
-    decisions, orders, reached = record(d.data)
-    wait_for(lambda: record(d.data)[0] > decisions + 16)
+    past = record(d.data)
+    wait_for(lambda: record(d.data).decisions > past.decisions + 16)
     d.kill()
-    decisions, orders, reached = record(d.data)
+    past = record(d.data)
     shutil.copytree(d.data, folder / "spare")
     assert (d.data / "ops.db-wal").stat().st_size > 100_000, "nothing waits in the log: the test shows nothing"
     os.truncate(ops, ops.stat().st_size // 8192 * 4096)
@@ -136,7 +147,7 @@ def damaged_log(folder: Path) -> str:
     assert contents(d.data) == before, "a refused file was written to"
     shutil.rmtree(d.data)
     shutil.copytree(folder / "spare", d.data)
-    goes_on(d.data, decisions, orders, reached)
+    goes_on(d.data, past)
     # A first start that was killed before it had made its files is no folder that was used before.
     (folder / "begun").mkdir()
     (folder / "begun" / "ops.db").touch()
