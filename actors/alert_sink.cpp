@@ -54,7 +54,7 @@ class alert_sink : public alert_sink_actor::base {
                        : what.severity == severity::medium ? log_level::warn
                                                            : log_level::info;
     std::string text = what.category + ": " + what.metric;
-    for (const auto& [k, v] : what.metadata) text += ' ' + k + '=' + v;
+    for (const auto& [k, v] : what.metadata) text.append(1, ' ').append(k).append(1, '=').append(v);
     log_event(level, "alert." + what.category, what.pair, "alert_sink", folded.row.id, text);
     for (auto* channel : channels_)
       if (const auto sent = channel->deliver(folded.row); !sent) queue_delivery(folded.row, *channel);

@@ -29,7 +29,7 @@ class market_feed : public market_feed_actor::base {
         executor_(std::move(executor)),
         pairs_(std::move(pairs)),
         source_(source),
-        terms_(std::move(terms)),
+        terms_(terms),
         source_name_(source.name()) {}
 
   behavior_type make_behavior() override {
@@ -168,7 +168,7 @@ market_feed_actor spawn_market_feed(caf::actor_system& system, const surrounding
                                     executor_actor executor, pair_supervisor_actor pairs, ports::market_source& source,
                                     feed_terms terms) {
   return system.spawn<market_feed>(around, std::move(store), std::move(ledger), std::move(alerts), std::move(risk),
-                                   std::move(executor), std::move(pairs), source, std::move(terms));
+                                   std::move(executor), std::move(pairs), source, terms);
 }
 
 }  // namespace rltrader

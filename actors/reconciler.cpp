@@ -49,6 +49,7 @@ class reconciler : public reconciler_actor::base {
 
   void on_exit() override {
     waiting_.clear();
+    serving_.clear();  // a promise holds its actor
     destroy(ledger_);
     destroy(alerts_);
     destroy(risk_);

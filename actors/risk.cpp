@@ -36,7 +36,7 @@ risk::behavior_type risk::make_behavior() {
   send(executor_, subscribe_orders{caf::actor_cast<order_listener>(this)});
   publish_gate();
   delayed_send(this, around_.actor_wait(terms_.check_every), check_breaker{true});
-  return {[this](review_intent& what) { return judge(std::move(what)); },
+  return {[this](const review_intent& what) { return judge(what); },
           [this](const close_trade& what) -> caf::result<trade_and_execution> { return close(what); },
           [this](const order_changed& what) { take_order(what); },
           [this](const position_changed& what) { take_position(what); },
@@ -119,7 +119,7 @@ void risk::restore(const ports::desk_image& image) {
 
 // ---- reviews -------------------------------------------------------------------------------------------------------
 
-review_outcome risk::judge(review_intent what) {
+review_outcome risk::judge(const review_intent& what) {
   const auto id = order_id_of(what.intent.slot);
   if (const auto pair = book_.pairs.find(what.intent.content.pair); pair != book_.pairs.end())
     pair->second.limits = limit_set_of(limit_sets_, what.risk_limit_set_id);

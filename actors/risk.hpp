@@ -35,7 +35,7 @@ class risk : public risk_actor::base {
   void restore(const ports::desk_image& image);
 
   // ---- reviews
-  review_outcome judge(review_intent what);
+  review_outcome judge(const review_intent& what);
   caf::result<trade_and_execution> close(const close_trade& what);
   void close_with(const books_reply& books, const close_trade& what,
                   caf::typed_response_promise<trade_and_execution>& promise);

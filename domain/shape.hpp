@@ -36,11 +36,11 @@ struct shape;
 
 /// A field of a record: where it lies, what it is called and what it means.
 struct shape_member {
-  const char* name;
-  const char* sentence;
-  rule rules;
-  std::size_t offset;
-  const shape* (*of)();
+  const char* name = "";
+  const char* sentence = "";
+  rule rules{};
+  std::size_t offset = 0;
+  const shape* (*of)() = nullptr;
 };
 
 /// All a walk needs to know of a type. Functions that do not apply to the kind are null.

@@ -38,26 +38,28 @@ struct route {
   std::string_view media = "application/json";
 
   constexpr route added() const {
-    return changed([](route& r) { r.since = era::added; });
+    auto r = *this;
+    r.since = era::added;
+    return r;
   }
   constexpr route without_store() const {
-    return changed([](route& r) { r.store = store_need::not_needed; });
+    auto r = *this;
+    r.store = store_need::not_needed;
+    return r;
   }
   constexpr route succeeds_with(int status) const {
-    return changed([=](route& r) { r.success = status; });
+    auto r = *this;
+    r.success = status;
+    return r;
   }
   constexpr route within(milliseconds t) const {
-    return changed([=](route& r) { r.timeout = t; });
+    auto r = *this;
+    r.timeout = t;
+    return r;
   }
   constexpr route as(std::string_view type) const {
-    return changed([=](route& r) { r.media = type; });
-  }
-
- private:
-  template <class Change>
-  constexpr route changed(Change change) const {
-    route r = *this;
-    change(r);
+    auto r = *this;
+    r.media = type;
     return r;
   }
 };
@@ -93,9 +95,9 @@ constexpr route ask(method verb, std::string_view path, access needs, std::strin
           }};
 }
 
-/// The input is a Body of HTTP's own; `to_request(const Body&, const exchange&)` gives an outcome<Request>, and
-/// `to_answer(const Reply&, const exchange&)` what is shown. Both are pure.
-template <class Body, class Request, class Reply, class Answer, auto Handle, auto to_request, auto to_answer>
+/// The input is a Body of HTTP's own; `ToRequest(const Body&, const exchange&)` gives an outcome<Request>, and
+/// `ToAnswer(const Reply&, const exchange&)` what is shown. Both are pure.
+template <class Body, class Request, class Reply, class Answer, auto Handle, auto ToRequest, auto ToAnswer>
 constexpr route ask_as(method verb, std::string_view path, access needs, std::string_view sentence) {
   return {verb,
           path,
@@ -106,25 +108,25 @@ constexpr route ask_as(method verb, std::string_view path, access needs, std::st
           [](exchange& x, input&& from) -> outcome<action> {
             Body body;
             if (auto wrong = read_input(x, std::move(from), *shape_of<Body>(), &body)) return std::move(*wrong);
-            outcome<Request> request = to_request(body, x);
+            outcome<Request> request = ToRequest(body, x);
             if (auto* wrong = std::get_if<problem>(&request)) return std::move(*wrong);
             auto ready = std::make_shared<Request>(std::move(std::get<Request>(request)));
             return action{[ready](const exchange_ptr& self) {
               ask_actor<Handle, Reply>(self, std::move(*ready), [self](const Reply& reply) {
-                const Answer shown = to_answer(reply, *self);
+                const Answer shown = ToAnswer(reply, *self);
                 self->answer(to_json_of(shown));
               });
             }};
           }};
 }
 
-/// A handler of its own: `handler(const exchange_ptr&, Body&)` answers, now or later.
-template <class Body, class Answer, auto handler>
+/// A handler of its own: `Handler(const exchange_ptr&, Body&)` answers, now or later.
+template <class Body, class Answer, auto Handler>
 constexpr route serve(method verb, std::string_view path, access needs, std::string_view sentence) {
   const shape* (*gives)() = nullptr;
   if constexpr (!std::is_void_v<Answer>) gives = &shape_of<Answer>;
   return {verb, path, needs, sentence, &shape_of<Body>, gives, [](exchange& x, input&& from) {
-            return detail::read_and_bind<Body>(x, std::move(from), handler);
+            return detail::read_and_bind<Body>(x, std::move(from), Handler);
           }};
 }
 

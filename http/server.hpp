@@ -18,7 +18,7 @@ namespace rltrader::http {
 struct web_limits {
   std::size_t connections_most = 1024;  ///< fewer where the process may not open as many files
   std::uint32_t header_bytes_most = 16 * 1024;
-  std::uint64_t body_bytes_most = 1024 * 1024;
+  std::uint64_t body_bytes_most = 1'048'576;
   milliseconds request_within = seconds{10};
   milliseconds reply_within = seconds{10};  ///< a client that does not read is let go
   milliseconds idle_for = seconds{30};

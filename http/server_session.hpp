@@ -27,7 +27,7 @@ using boost::system::error_code;
 
 inline constexpr std::size_t first_read_bytes = 4096;
 inline constexpr milliseconds linger_for = seconds{2};
-inline constexpr std::size_t linger_bytes_most = 16 * 1024 * 1024;
+inline constexpr std::size_t linger_bytes_most = 16'777'216;
 
 inline method method_of(wire::verb v) {
   switch (v) {

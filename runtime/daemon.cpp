@@ -41,7 +41,7 @@ struct bell {
   std::atomic<bool> stop{false};
   std::atomic<bool> reload{false};
   std::atomic<desk_loop*> loop{nullptr};
-  void ring() {
+  void ring() const {
     if (auto* l = loop.load()) l->wake();
   }
 };
@@ -53,7 +53,7 @@ struct stores {
   std::unique_ptr<ports::venue_journal> journal;
 };
 
-result<stores> open_stores(const std::string& folder, std::shared_ptr<std::atomic<double>> read_deadline) {
+result<stores> open_stores(const std::string& folder, const std::shared_ptr<std::atomic<double>>& read_deadline) {
   stores s;
   auto ops = storage::open_sqlite_ops(folder + "/ops.db");
   if (!ops) return ops.error();
