@@ -193,7 +193,7 @@ class reconciler : public reconciler_actor::base {
   }
 
   void note(const std::string& pair, const char* kind, const std::string& explanation, const char* action,
-            reconcile_report& report) {
+            reconcile_report& report) const {
     report.mismatches.push_back({pair, kind, explanation, action});
     if (around_.metrics) around_.metrics->add(http::metric::reconcile_mismatches, {kind});
   }

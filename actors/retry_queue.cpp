@@ -89,7 +89,7 @@ class retry_queue : public retry_queue_actor::base {
     if (note) rows.emplace_back(std::move(*note));
     auto promise = make_response_promise<retry_job>();
     request(ledger_, around_.request_timeout, write_rows{std::move(rows)})
-        .then([promise, job](const written&) mutable { promise.deliver(std::move(job)); },
+        .then([promise, job](const written&) mutable { promise.deliver(job); },
               [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
     return promise;
   }

@@ -61,7 +61,7 @@ class risk : public risk_actor::base {
   /// Makes a step's changes durable and tells them; `then` is for those who answer afterwards. Opening stands at once, closing
   /// only when it is durable: what was lowered in vain is raised again, with the configuration that it `was` before (I9). `more`
   /// is written with it.
-  void apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then = {},
+  void apply_step(const breaker_step& moved, const std::string& who, const std::function<void(bool durable)>& then = {},
                   std::optional<agent_configuration> was = {}, ports::write_batch more = {});
   /// A change that the store did not take stands all the same; its row and its notes wait for the next check.
   void keep_later(const breaker_step& moved, const std::vector<audit_note>& notes);

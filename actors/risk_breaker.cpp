@@ -64,7 +64,7 @@ void risk::check(bool full) {
   if (full) keep_again();
 }
 
-void risk::apply_step(const breaker_step& moved, const std::string& who, std::function<void(bool durable)> then,
+void risk::apply_step(const breaker_step& moved, const std::string& who, const std::function<void(bool durable)>& then,
                       std::optional<agent_configuration> was, ports::write_batch more) {
   if (moved.changes.empty() && !moved.configuration_changed && more.empty()) {
     if (then) then(true);

@@ -16,9 +16,9 @@ namespace rltrader::cli {
 class session;
 
 struct option_row {
-  const char* name;   ///< without dashes
-  const char* value;  ///< what stands for the value in --help; null: a switch
-  const char* sentence;
+  const char* name = "";        ///< without dashes
+  const char* value = nullptr;  ///< what stands for the value in --help; null: a switch
+  const char* sentence = "";
   const char* choices = "";  ///< words that a value can be, for completion; empty: any
 };
 

@@ -39,9 +39,9 @@ void print_breaker(screen& out, const json& state) {
   const auto shown = word == "ok" ? "ACTIVE" : upper_case(word);
   std::vector<piece> line{{shown, tone_of_level(word)}, "  ", text_at(state, "id")};
   const auto reason = text_at(state, "trigger_reason");
-  if (!reason.empty()) line.push_back("  " + reason);
+  if (!reason.empty()) line.emplace_back("  " + reason);
   const auto until = text_at(state, "cooldown_until");
-  if (!until.empty()) line.push_back("  not before " + time_text(until));
+  if (!until.empty()) line.emplace_back("  not before " + time_text(until));
   out.line(line);
 }
 

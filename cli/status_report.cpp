@@ -94,11 +94,11 @@ class report {
     for (char& c : shown) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     std::vector<piece> line{{title, tone::strong}, {shown, tone_of_level(word)}};
     for (const auto* key : {"cause", "trigger_reason"})
-      if (const auto text = text_at(state, key); !text.empty()) line.push_back("  " + text);
+      if (const auto text = text_at(state, key); !text.empty()) line.emplace_back("  " + text);
     if (const auto since = text_at(state, "last_triggered_at"); !since.empty() && word != "ok")
-      line.push_back("  since " + age(since));
+      line.emplace_back("  since " + age(since));
     if (const auto until = text_at(state, "cooldown_until"); !until.empty() && word != "ok")
-      line.push_back("  not before " + time_text(until));
+      line.emplace_back("  not before " + time_text(until));
     out_.line(line);
   }
 
@@ -248,7 +248,7 @@ class report {
       if (missing(part, "Queue")) return;
       const auto count = rows_of(body(part)).size();
       const bool dead = std::string_view(status) == "failed";
-      if (line.size() > 1) line.push_back(", ");
+      if (line.size() > 1) line.emplace_back(", ");
       line.push_back(
           {counted(count) + " " + (dead ? "given up" : status), dead && count > 0 ? tone::bad : tone::plain});
     }

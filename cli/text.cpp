@@ -149,8 +149,9 @@ std::string span_text(milliseconds span) {
   if (ms < 1000) return std::to_string(ms) + " ms";
   if (s < 120) return std::to_string(s) + " s";
   if (s < 7200) return std::to_string(s / 60) + " min";
-  if (s < 2 * 86400) return with(s / 3600, " h", s % 3600 / 60, " min");
-  return with(s / 86400, " d", s % 86400 / 3600, " h");
+  constexpr std::int64_t day = 86'400;
+  if (s < 2 * day) return with(s / 3600, " h", s % 3600 / 60, " min");
+  return with(s / day, " d", s % day / 3600, " h");
 }
 
 std::optional<milliseconds> span_of(std::string_view text) {

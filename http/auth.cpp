@@ -109,7 +109,7 @@ result<credentials> credentials_of(std::string_view api_token, const std::option
 
 bool caller::may(access needs) const {
   switch (needs) {
-    case access::everyone: return true;
+    case access::everyone:
     case access::viewers: return true;
     case access::operators: return grants != role::viewer;
     case access::admins: return grants == role::admin;

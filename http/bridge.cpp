@@ -55,8 +55,8 @@ bridge::~bridge() {
   for (auto& [id, ask] : state_->open) state_->loop.cancel(ask.timer);
 }
 
-void bridge::ask_message(caf::strong_actor_ptr to, caf::message what, std::string_view whom, milliseconds timeout,
-                         answer then) {
+void bridge::ask_message(const caf::strong_actor_ptr& to, caf::message what, std::string_view whom,
+                         milliseconds timeout, answer then) {
   const auto mid = state_->companion->new_request_id(caf::message_priority::normal);
   const auto id = mid.response_id().integer_value();
   const auto timer = state_->loop.after(timeout, [weak = std::weak_ptr(state_), id, whom] {

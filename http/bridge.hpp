@@ -77,7 +77,7 @@ class bridge {
   using answer = std::function<void(result<caf::message>)>;
   struct state;
 
-  void ask_message(caf::strong_actor_ptr to, caf::message what, std::string_view whom, milliseconds timeout,
+  void ask_message(const caf::strong_actor_ptr& to, caf::message what, std::string_view whom, milliseconds timeout,
                    answer then);
 
   std::shared_ptr<state> state_;

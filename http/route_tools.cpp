@@ -23,7 +23,8 @@ outcome<pair_name> resolved(std::string field, std::string_view text, const envi
   return unsupported_pair(std::move(field), text, env);
 }
 
-outcome<std::vector<std::string>> resolved_all(std::string field, const std::optional<std::vector<std::string>>& texts,
+outcome<std::vector<std::string>> resolved_all(const std::string& field,
+                                               const std::optional<std::vector<std::string>>& texts,
                                                const environment& env) {
   std::vector<std::string> out;
   if (!texts) return out;

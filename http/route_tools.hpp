@@ -26,7 +26,8 @@ problem unsupported_pair(std::string field, std::string_view was, const environm
 /// The pair in its configured spelling.
 outcome<pair_name> resolved(std::string field, std::string_view text, const environment& env);
 /// As texts, in configured spelling and without twins; none given: none.
-outcome<std::vector<std::string>> resolved_all(std::string field, const std::optional<std::vector<std::string>>& texts,
+outcome<std::vector<std::string>> resolved_all(const std::string& field,
+                                               const std::optional<std::vector<std::string>>& texts,
                                                const environment& env);
 /// A filter by pair: replaces the text by the configured spelling.
 std::optional<problem> resolve_filter(std::string field, std::optional<std::string>& text, const environment& env);

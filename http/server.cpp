@@ -64,7 +64,7 @@ struct web_server::impl {
   void accept();
   void take(tcp::socket socket);
   bool close_longest_idle();
-  void count() {
+  void count() const {
     if (on_count) on_count(sessions.size());
   }
   void left() {

@@ -90,7 +90,7 @@ service::header_list service::headers_for(const call& c) const {
 }
 
 void service::finish(method verb, const header_list& headers, std::string_view path, double began, reply r,
-                     const done& answer) {
+                     const done& answer) const {
   r.headers.insert(r.headers.end(), headers.begin(), headers.end());
   if (env_.metrics != nullptr) {
     env_.metrics->add(metric::http_requests, {text_of(verb), path, std::to_string(r.status)});

@@ -36,7 +36,7 @@ class service {
   std::optional<problem> cross_site(const call& c, access needs) const;
   header_list headers_for(const call& c) const;
   void finish(method verb, const header_list& headers, std::string_view path, double began, reply r,
-              const done& answer);
+              const done& answer) const;
   void dispatch(const exchange_ptr& x, const matched& found);
 
   std::span<const route> table_;

@@ -104,7 +104,7 @@ result<replay_options> read_replay_arguments(std::span<const std::string> words,
     else if (i + 1 < words.size() && !words[i + 1].starts_with("--"))
       value = words[++i];
     else
-      return usage(name + " needs a value: " + name + "=VALUE");
+      return usage(std::string(name).append(" needs a value: ").append(name).append("=VALUE"));
     if (const auto taken = take_word(name, value, out); !taken) return taken.error();
   }
   if (out.from && out.to && *out.to <= *out.from) return usage("--to must be after --from");

@@ -5,6 +5,7 @@
 #include "wire/rfc3339.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ostream>
 #include <utility>
@@ -139,9 +140,8 @@ void print_report(const replay_report& report, std::ostream& out) {
       << ", starting balance " << cents(report.starting_balance) << " USDT\n";
   print_figures(report.total, out);
   out << "\ndecision log " << report.decision_hash << "\n"
-      << with_places(report.play_seconds, 2) << " s, "
-      << grouped(static_cast<std::int64_t>(report.bars_per_second + 0.5)) << " bars/s, " << grouped(report.messages)
-      << " messages, peak memory " << grouped(report.peak_memory_kib / 1024) << " MiB\n";
+      << with_places(report.play_seconds, 2) << " s, " << grouped(std::llround(report.bars_per_second)) << " bars/s, "
+      << grouped(report.messages) << " messages, peak memory " << grouped(report.peak_memory_kib / 1024) << " MiB\n";
   if (!report.complete) out << "NOT COMPLETE: " << report.ended_by << "\n";
   for (const auto& line : report.refused) out << "error: " << line << "\n";
 }

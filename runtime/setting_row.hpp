@@ -35,10 +35,10 @@ enum class secrecy : unsigned char { open, secret };  ///< a secret is masked ev
 enum class reload : unsigned char { needs_restart, takes_effect };
 
 struct setting_row {
-  const char* key;
-  value_slot slot;
-  const char* fallback;  ///< the default, as it would be written
-  const char* sentence;
+  const char* key = "";
+  value_slot slot{};
+  const char* fallback = "";  ///< the default, as it would be written
+  const char* sentence = "";
   const char* unit = "";
   rule bounds{};
   text_form form = text_form::any;

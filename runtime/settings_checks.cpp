@@ -198,7 +198,7 @@ std::vector<std::string> warn_of_settings(const loaded& state) {
     for (const auto& [key, problem] : checker::window_problems(s))
       out.push_back(std::string(key) + " = " + shown_value(s, key) + " " + problem);
   if (s.preset == preset_choice::reference_preset)
-    out.push_back("RLTRADER_PRESET=reference: windows this short prove nothing, so challengers stay in shadow");
+    out.emplace_back("RLTRADER_PRESET=reference: windows this short prove nothing, so challengers stay in shadow");
   if (s.position_fraction_max > s.paper_instrument_fraction_max)
     out.push_back("RLTRADER_MAX_POSITION_FRACTION = " + s.position_fraction_max.text() +
                   " is above RLTRADER_PAPER_MAX_INSTRUMENT_FRACTION, " + s.paper_instrument_fraction_max.text() +

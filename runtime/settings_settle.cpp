@@ -108,7 +108,7 @@ void settle_preset(loaded& state) {
   if (s.preset != preset_choice::reference_preset || s.rollout_mode == rollout_choice::shadow) return;
   s.rollout_mode = rollout_choice::shadow;
   state.origins["RL_ONLINE_LEARNING_ROLLOUT_MODE"] = {origin_kind::by_preset, "reference", {}};
-  state.warnings.push_back("RL_ONLINE_LEARNING_ROLLOUT_MODE is shadow, whatever was set: RLTRADER_PRESET=reference");
+  state.warnings.emplace_back("RL_ONLINE_LEARNING_ROLLOUT_MODE is shadow, whatever was set: RLTRADER_PRESET=reference");
 }
 
 }  // namespace

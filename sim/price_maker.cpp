@@ -167,13 +167,13 @@ std::vector<pair_start> default_starts() {
   return out;
 }
 
-price_maker::price_maker(std::uint64_t seed, std::vector<pair_start> pairs, instant start, market_habits habits)
+price_maker::price_maker(std::uint64_t seed, const std::vector<pair_start>& pairs, instant start, market_habits habits)
     : price_maker(
           market_progress{
               .seed = std::bit_cast<std::int64_t>(seed), .start = std::chrono::floor<minutes>(start), .pairs = {}},
-          std::move(pairs), habits) {}
+          pairs, habits) {}
 
-price_maker::price_maker(const market_progress& place, std::vector<pair_start> pairs, market_habits habits)
+price_maker::price_maker(const market_progress& place, const std::vector<pair_start>& pairs, market_habits habits)
     : place_{.seed = place.seed, .start = place.start, .pairs = {}}, habits_(habits) {
   for (const auto& begun : pairs) {
     add(begun);
@@ -255,7 +255,7 @@ minute price_maker::make(std::size_t i) {
   const auto down = (move - std::sqrt(move * move + 2 * variance * c.exponential())) / 2;
   // Ten ticks are the floor of every price.
   const auto rounded = [&](double level) {
-    const auto ticks = std::max<std::int64_t>(static_cast<std::int64_t>(level / k.tick + 0.5), 10);
+    const auto ticks = std::max<std::int64_t>(std::llround(level / k.tick), 10);
     return price::of_raw(ticks * k.begun.tick.raw());
   };
   const auto open = std::max(place.level * (1 + gap), 10 * k.tick);

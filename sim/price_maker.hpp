@@ -117,9 +117,9 @@ struct market_progress {
 class price_maker {
  public:
   /// `start` is rounded down to its minute. Every pair begins there, however late it is asked for.
-  price_maker(std::uint64_t seed, std::vector<pair_start> pairs, instant start, market_habits habits = {});
+  price_maker(std::uint64_t seed, const std::vector<pair_start>& pairs, instant start, market_habits habits = {});
   /// Goes on from a saved place; a pair that the place does not know begins at the start.
-  price_maker(const market_progress& place, std::vector<pair_start> pairs, market_habits habits = {});
+  price_maker(const market_progress& place, const std::vector<pair_start>& pairs, market_habits habits = {});
 
   /// The next minute of a pair; asking for a pair that was not named is a defect.
   minute next(const pair_name& pair);
@@ -128,7 +128,7 @@ class price_maker {
   /// Moves on to the minute that holds `until`, without telling.
   void skip_to(const pair_name& pair, instant until);
   /// A pair that joins later; it begins at the market's start too.
-  void add(const pair_start& pair);
+  void add(const pair_start& begun);
 
   instant start() const { return place_.start; }
   instant open_of_next(const pair_name& pair) const;

@@ -68,7 +68,7 @@ struct venue_core::stepping {
   /// What happened and the rows that changed.
   venue_step finish();
 
-  venue_position& leg_of(const venue_order& order) {
+  venue_position& leg_of(const venue_order& order) const {
     return on->legs[static_cast<std::size_t>(order.content.leg_side)];
   }
 };

@@ -16,7 +16,7 @@ struct text_lines::stream {
   }
 };
 
-text_lines::text_lines(const std::string& path) : in_(std::make_unique<stream>()), block_(128 * 1024) {
+text_lines::text_lines(const std::string& path) : in_(std::make_unique<stream>()), block_(std::size_t{128} * 1024) {
   in_->file = gzopen(path.c_str(), "rbe");
   if (in_->file == nullptr) {
     failed_ = "cannot be opened: " + std::string(std::strerror(errno == 0 ? ENOMEM : errno));

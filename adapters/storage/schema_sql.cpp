@@ -106,7 +106,7 @@ std::string insert_sql(const table& t) {
     const char* comma = i == 0 ? "" : ",";
     names += comma + name;
     marks += std::string(comma) + "?" + std::to_string(i + 1);
-    changes += comma + name + "=excluded." + name;
+    changes.append(comma).append(name).append("=excluded.").append(name);
   }
   auto sql = "INSERT INTO " + quoted(t.name) + " (" + names + ") VALUES (" + marks + ")";
   switch (t.rule) {
@@ -132,8 +132,10 @@ std::string where_sql(const table& t, const list_request& request) {
     std::string any;
     for (const auto place : c.columns) {
       auto what = quoted(t.columns[place].name);
-      if (!c.inside.empty()) what = "json_extract(" + what + "," + text_literal("$." + quoted(c.inside)) + ")";
-      any += (any.empty() ? "" : " OR ") + what + compares + mark;
+      if (!c.inside.empty())
+        what =
+            std::string("json_extract(").append(what).append(",").append(text_literal("$." + quoted(c.inside))) + ")";
+      any.append(any.empty() ? "" : " OR ").append(what).append(compares).append(mark);
     }
     sql += (sql.empty() ? " WHERE (" : " AND (") + any + ")";
   }

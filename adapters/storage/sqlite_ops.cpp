@@ -119,7 +119,7 @@ result<std::unique_ptr<sqlite_ops>> sqlite_ops::open(const std::string& path) {
   auto connection = sqlite_connection::open({.path = path, .application_id = ops_application_id});
   if (!connection) return connection.error();
   if (auto ready = migrate(*connection, ops_schema()); !ready) return ready.error();
-  return std::unique_ptr<sqlite_ops>(new sqlite_ops(std::move(*connection)));
+  return std::make_unique<sqlite_ops>(std::move(*connection));
 }
 
 result<void> sqlite_ops::commit(const ports::write_batch& rows) {
@@ -196,7 +196,7 @@ result<std::unique_ptr<sqlite_ops_reader>> sqlite_ops_reader::open(const std::st
   if (!connection) return connection.error();
   if (auto ready = expect_schema(*connection, ops_schema()); !ready) return ready.error();
   connection->give_up_when(std::move(give_up));
-  return std::unique_ptr<sqlite_ops_reader>(new sqlite_ops_reader(std::move(*connection)));
+  return std::make_unique<sqlite_ops_reader>(std::move(*connection));
 }
 
 }  // namespace rltrader::storage

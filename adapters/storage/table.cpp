@@ -165,7 +165,7 @@ cell cell_of(const column& c, const void* row) { return cell_from(*c.of, field_o
 std::optional<std::string> text_inside(const column& c, const void* row, const std::string& name) {
   struct search {
     const std::string& name;
-    const shape* inner;
+    const shape* inner = nullptr;
     std::optional<std::string> found;
   } s{name, c.of->inner(), std::nullopt};
   c.of->each(field_of(row, c.offset), &s, [](void* context, std::string_view key, const void* value) {
