@@ -249,8 +249,8 @@ class report {
       const auto count = rows_of(body(part)).size();
       const bool dead = std::string_view(status) == "failed";
       if (line.size() > 1) line.emplace_back(", ");
-      line.push_back(
-          {counted(count) + " " + (dead ? "given up" : status), dead && count > 0 ? tone::bad : tone::plain});
+      line.emplace_back(
+          piece{counted(count) + " " + (dead ? "given up" : status), dead && count > 0 ? tone::bad : tone::plain});
     }
     out_.line(line);
   }
