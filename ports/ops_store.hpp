@@ -3,6 +3,7 @@
 
 #include "domain/records.hpp"
 #include "domain/result.hpp"
+#include "domain/shape.hpp"
 
 #include <functional>
 #include <string>
@@ -60,34 +61,74 @@ struct list_query {
   std::optional<std::string> mode{};
   std::optional<std::string> side{};
   std::optional<std::string> severity{};
-  std::optional<std::string> id{};  ///< exact
-  std::optional<instant> start{};   ///< created / triggered / at, inclusive
-  std::optional<instant> end{};     ///< exclusive
+  std::optional<std::string> id{};        ///< exact
+  std::optional<std::string> trade{};     ///< of orders: the trade they belong to
+  std::optional<std::string> decision{};  ///< of orders: the decision that led to them
+  std::optional<std::string> order{};     ///< of fills and state events
+  std::optional<instant> start{};         ///< created / triggered / at, inclusive
+  std::optional<instant> end{};           ///< exclusive
   std::int64_t offset = 0;
   std::int64_t limit = 50;
+  bool oldest_first = false;
 };
+
+/// Where rows go that are known by their type's shape alone: appends one and returns it.
+struct row_sink {
+  void* rows;
+  void* (*grow)(void*);
+};
+template <class Row>
+row_sink sink_of(std::vector<Row>& rows) {
+  return {&rows, [](void* list) -> void* { return &static_cast<std::vector<Row>*>(list)->emplace_back(); }};
+}
 
 /// Bounded reads for people and reports. Each answers within the store's statement time-out or fails with errc::unavailable.
 struct ops_reader {
   virtual ~ops_reader() = default;
-  virtual result<page_of<decision>> decisions(const list_query&) = 0;
-  virtual result<page_of<order>> orders(
-      const list_query&) = 0;  ///< status: an order_state word; run: trade id also matches
-  virtual result<page_of<order>> orders_of_trade(const trade_id&) = 0;
-  virtual result<page_of<order>> orders_of_decision(const decision_id&) = 0;
-  virtual result<page_of<fill>> fills_of_order(const order_id&) = 0;
-  virtual result<page_of<fill>> fills(const list_query&) = 0;
-  virtual result<page_of<state_event>> events_of_order(const order_id&) = 0;  ///< oldest first
-  virtual result<page_of<trade>> trades(const list_query&) = 0;
-  virtual result<page_of<agent_run>> runs(const list_query&) = 0;
-  virtual result<page_of<audit_event>> audit(const list_query&) = 0;
-  virtual result<page_of<alert>> alerts(const list_query&) = 0;
-  virtual result<page_of<retry_job>> jobs(const list_query&) = 0;
-  virtual result<page_of<agent_version>> versions(const list_query&) = 0;
-  virtual result<page_of<metric_point>> metrics(const list_query&) = 0;  ///< id: the metric's name
-  virtual result<std::optional<idempotency_record>> idempotency(const std::string& key) = 0;
+  /// A list of any kind of row, by its shape; returns how many there are beside the page. A record that no table holds is a
+  /// defect.
+  virtual result<std::int64_t> rows_of(const shape* record, const list_query&, row_sink into) = 0;
   /// Walks the whole audit chain; the failure names the first broken link.
   virtual result<std::int64_t> verify_audit() = 0;
+
+  template <class Row>
+  result<page_of<Row>> list(const list_query& query) {
+    page_of<Row> out;
+    const auto total = rows_of(shape_of<Row>(), query, sink_of(out.rows));
+    if (!total) return total.error();
+    out.total = *total;
+    return out;
+  }
+  result<page_of<decision>> decisions(const list_query& q) { return list<decision>(q); }
+  /// status: an order_state word; run: trade id also matches
+  result<page_of<order>> orders(const list_query& q) { return list<order>(q); }
+  result<page_of<order>> orders_of_trade(const trade_id& id) { return orders({.trade = id.text(), .limit = most}); }
+  result<page_of<order>> orders_of_decision(const decision_id& id) {
+    return orders({.decision = id.text(), .limit = most});
+  }
+  result<page_of<fill>> fills(const list_query& q) { return list<fill>(q); }
+  result<page_of<fill>> fills_of_order(const order_id& id) { return fills({.order = id.text(), .limit = most}); }
+  /// oldest first
+  result<page_of<state_event>> events_of_order(const order_id& id) {
+    return list<state_event>({.order = id.text(), .limit = most, .oldest_first = true});
+  }
+  result<page_of<trade>> trades(const list_query& q) { return list<trade>(q); }
+  result<page_of<agent_run>> runs(const list_query& q) { return list<agent_run>(q); }
+  result<page_of<audit_event>> audit(const list_query& q) { return list<audit_event>(q); }
+  result<page_of<alert>> alerts(const list_query& q) { return list<alert>(q); }
+  result<page_of<retry_job>> jobs(const list_query& q) { return list<retry_job>(q); }
+  result<page_of<agent_version>> versions(const list_query& q) { return list<agent_version>(q); }
+  /// id: the metric's name
+  result<page_of<metric_point>> metrics(const list_query& q) { return list<metric_point>(q); }
+  result<std::optional<idempotency_record>> idempotency(const std::string& key) {
+    auto found = list<idempotency_record>({.id = key, .limit = 1});
+    if (!found) return found.error();
+    if (found->rows.empty()) return std::optional<idempotency_record>{};
+    return std::optional(std::move(found->rows.front()));
+  }
+
+ private:
+  static constexpr std::int64_t most = 10'000;
 };
 
 /// The store of ops state, owned by one actor. Every call may block.

@@ -94,12 +94,15 @@ result<ports::desk_image> tally_store::load() {
   return image;
 }
 
-result<ports::page_of<decision>> tally_store::decisions(const ports::list_query& q) {
-  ports::page_of<decision> page;
-  for (const auto& [pair, newest] : newest_)
-    if ((!q.pair || *q.pair == pair.text()) && (!q.id || *q.id == newest.id.text())) page.rows.push_back(newest);
-  page.total = static_cast<std::int64_t>(page.rows.size());
-  return page;
+result<std::int64_t> tally_store::rows_of(const shape* record, const ports::list_query& q, ports::row_sink into) {
+  if (record != shape_of<decision>()) return beneath_.rows_of(record, q, into);
+  std::int64_t total = 0;
+  for (const auto& [pair, newest] : newest_) {
+    if ((q.pair && *q.pair != pair.text()) || (q.id && *q.id != newest.id.text())) continue;
+    *static_cast<decision*>(into.grow(into.rows)) = newest;
+    ++total;
+  }
+  return total;
 }
 
 void tally_store::count(const decision& d) {

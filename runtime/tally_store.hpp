@@ -44,27 +44,8 @@ class tally_store final : public ports::ops_store {
   result<void> retain(instant, instant) override { return {}; }
   std::string backend() const override { return beneath_.backend(); }
 
-  result<ports::page_of<decision>> decisions(const ports::list_query& q) override;
-  result<ports::page_of<order>> orders(const ports::list_query& q) override { return beneath_.orders(q); }
-  result<ports::page_of<order>> orders_of_trade(const trade_id& t) override { return beneath_.orders_of_trade(t); }
-  result<ports::page_of<order>> orders_of_decision(const decision_id& d) override {
-    return beneath_.orders_of_decision(d);
-  }
-  result<ports::page_of<fill>> fills_of_order(const order_id& o) override { return beneath_.fills_of_order(o); }
-  result<ports::page_of<fill>> fills(const ports::list_query& q) override { return beneath_.fills(q); }
-  result<ports::page_of<state_event>> events_of_order(const order_id& o) override {
-    return beneath_.events_of_order(o);
-  }
-  result<ports::page_of<trade>> trades(const ports::list_query& q) override { return beneath_.trades(q); }
-  result<ports::page_of<agent_run>> runs(const ports::list_query& q) override { return beneath_.runs(q); }
-  result<ports::page_of<audit_event>> audit(const ports::list_query& q) override { return beneath_.audit(q); }
-  result<ports::page_of<alert>> alerts(const ports::list_query& q) override { return beneath_.alerts(q); }
-  result<ports::page_of<retry_job>> jobs(const ports::list_query& q) override { return beneath_.jobs(q); }
-  result<ports::page_of<agent_version>> versions(const ports::list_query& q) override { return beneath_.versions(q); }
-  result<ports::page_of<metric_point>> metrics(const ports::list_query& q) override { return beneath_.metrics(q); }
-  result<std::optional<idempotency_record>> idempotency(const std::string& key) override {
-    return beneath_.idempotency(key);
-  }
+  /// Of decisions: the newest of each pair.
+  result<std::int64_t> rows_of(const shape* record, const ports::list_query& q, ports::row_sink into) override;
   result<std::int64_t> verify_audit() override { return beneath_.verify_audit(); }
 
  private:

@@ -190,9 +190,12 @@ result<void> memory_ops::commit(const ports::write_batch& rows) {
   return {};
 }
 
-template <class Row>
-result<ports::page_of<Row>> memory_ops::page(const table& t, const list_request& request) {
-  const auto& stored = tables_->of<Row>();
+namespace {
+
+/// A page of one table; returns how many rows there are beside it.
+template <class Stored>
+std::int64_t page_of_table(const Stored& stored, const table& t, const list_request& request, ports::row_sink into) {
+  using Row = typename Stored::row_type;
   std::vector<const Row*> found;
   for (const auto& row : stored.rows())
     if (std::all_of(request.conditions.begin(), request.conditions.end(),
@@ -206,13 +209,29 @@ result<ports::page_of<Row>> memory_ops::page(const table& t, const list_request&
     const auto right = cell_of(time, b);
     return request.order == direction::newest_first ? right < left : left < right;
   });
-  ports::page_of<Row> out;
-  out.total = static_cast<std::int64_t>(found.size());
-  if (request.conditions.empty()) out.total += stored.forgotten();
   const auto first = std::min(static_cast<std::size_t>(request.offset), found.size());
   const auto last = std::min(first + static_cast<std::size_t>(request.limit), found.size());
-  for (auto i = first; i < last; ++i) out.rows.push_back(*found[i]);
-  return out;
+  for (auto i = first; i < last; ++i) *static_cast<Row*>(into.grow(into.rows)) = *found[i];
+  auto total = static_cast<std::int64_t>(found.size());
+  if (request.conditions.empty()) total += static_cast<std::int64_t>(stored.forgotten());
+  return total;
+}
+
+}  // namespace
+
+result<std::int64_t> memory_ops::page_into(const table& t, const list_request& request, ports::row_sink into) {
+  std::int64_t total = 0;
+  std::apply(
+      [&](auto&... stored) {
+        const auto answer = [&](auto& from) {
+          if (shape_of<typename std::decay_t<decltype(from)>::row_type>() != t.of) return false;
+          total = page_of_table(from, t, request, into);
+          return true;
+        };
+        (answer(stored) || ...);
+      },
+      tables_->rows);
+  return total;
 }
 
 result<ports::desk_image> memory_ops::load() {

@@ -31,8 +31,7 @@ class memory_ops final : public ops_lists<memory_ops, ports::ops_store> {
   std::string backend() const override { return "memory"; }
   result<std::int64_t> verify_audit() override;
 
-  template <class Row>
-  result<ports::page_of<Row>> page(const table& t, const list_request& request);
+  result<std::int64_t> page_into(const table& t, const list_request& request, ports::row_sink into);
 
  private:
   struct tables;

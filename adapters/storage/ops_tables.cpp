@@ -19,13 +19,13 @@ std::vector<table> make_tables() {
   using enum write_rule;
   std::vector<table> t;
   t.push_back({"trade_decisions",
-               shape_of<decision>(),
+               record_of<decision>(),
                keep_first,
                {"id"},
                {"pair,decided_at", "agent_run_id,decided_at", "decided_at"},
                {.time = "decided_at", .id = "id", .pair = "pair", .status = "action", .run = "agent_run_id"}});
   t.push_back({"trade_executions",
-               shape_of<order>(),
+               record_of<order>(),
                upsert,
                {"client_order_id"},
                {"state", "intent_content_pair,created_at", "intent_trade_id", "intent_agent_run_id,created_at",
@@ -37,24 +37,26 @@ std::vector<table> make_tables() {
                 .run = "intent_agent_run_id",
                 .run_too = "intent_trade_id",
                 .mode = "intent_slot_mode",
-                .side = "intent_content_side"},
+                .side = "intent_content_side",
+                .trade = "intent_trade_id",
+                .decision = "intent_decision_id"},
                {same_content, filled_only_grows, ended_stays_ended}});
   t.push_back({"fills",
-               shape_of<fill>(),
+               record_of<fill>(),
                append,
                {"pair", "id"},
                {"client_order_id", "pair,at", "at"},
-               {.time = "at", .id = "id", .pair = "pair", .side = "side"},
+               {.time = "at", .id = "id", .pair = "pair", .side = "side", .order = "client_order_id"},
                {},
                false});
   t.push_back({"positions",
-               shape_of<position>(),
+               record_of<position>(),
                upsert,
                {"pair", "position_side"},
                {},
                {.time = "updated_at", .pair = "pair", .side = "position_side"}});
   t.push_back({"trades",
-               shape_of<trade>(),
+               record_of<trade>(),
                upsert,
                {"id"},
                {"status", "instrument,created_at", "agent_run_id,created_at", "created_at"},
@@ -66,21 +68,21 @@ std::vector<table> make_tables() {
                 .mode = "mode",
                 .side = "side"}});
   t.push_back({"agent_runs",
-               shape_of<agent_run>(),
+               record_of<agent_run>(),
                upsert,
                {"id"},
                {"status", "pair,started_at", "started_at"},
                {.time = "started_at", .id = "id", .pair = "pair", .status = "status", .run = "id", .mode = "mode"}});
   t.push_back({"trade_state_events",
-               shape_of<state_event>(),
+               record_of<state_event>(),
                append,
                {"client_order_id", "number"},
                {"pair,at"},
-               {.time = "at", .id = "client_order_id", .pair = "pair", .status = "after"},
+               {.time = "at", .id = "client_order_id", .pair = "pair", .status = "after", .order = "client_order_id"},
                {},
                false});
   t.push_back({"ops_audit_events",
-               shape_of<audit_event>(),
+               record_of<audit_event>(),
                append,
                {"sequence"},
                {"created_at", "action,created_at", "resource_id,created_at"},
@@ -88,15 +90,15 @@ std::vector<table> make_tables() {
                {},
                false});
   t.push_back({"account_risk_policies",
-               shape_of<risk_policy>(),
+               record_of<risk_policy>(),
                upsert,
                {"id"},
                {"active"},
                {.time = "effective_from", .id = "id"}});
   t.push_back(
-      {"account_risk_state", shape_of<breaker_row>(), upsert, {"scope"}, {}, {.time = "triggered_at", .id = "scope"}});
+      {"account_risk_state", record_of<breaker_row>(), upsert, {"scope"}, {}, {.time = "triggered_at", .id = "scope"}});
   t.push_back({"ops_alerts",
-               shape_of<alert>(),
+               record_of<alert>(),
                upsert,
                {"id"},
                {"status,triggered_at", "severity,triggered_at", "triggered_at"},
@@ -107,7 +109,7 @@ std::vector<table> make_tables() {
                 .run = "category",
                 .severity = "severity"}});
   t.push_back({"retry_queue",
-               shape_of<retry_job>(),
+               record_of<retry_job>(),
                upsert,
                {"id"},
                {"status,next_attempt_at", "created_at"},
@@ -116,33 +118,33 @@ std::vector<table> make_tables() {
                true,
                {"job_type,dedupe_key", live_job_condition}});
   t.push_back({"observability_metrics",
-               shape_of<metric_point>(),
+               record_of<metric_point>(),
                append,
                {},
                {"name,recorded_at", "pair,recorded_at", "recorded_at"},
                {.time = "recorded_at", .id = "name", .pair = "pair"}});
-  t.push_back({"risk_limit_sets", shape_of<risk_limit_set>(), upsert, {"id"}, {}, {.time = "created_at", .id = "id"}});
+  t.push_back({"risk_limit_sets", record_of<risk_limit_set>(), upsert, {"id"}, {}, {.time = "created_at", .id = "id"}});
   t.push_back({"agent_configurations",
-               shape_of<agent_configuration>(),
+               record_of<agent_configuration>(),
                upsert,
                {"id"},
                {},
                {.time = "updated_at", .id = "id", .mode = "mode"}});
   t.push_back({"agent_versions",
-               shape_of<agent_version>(),
+               record_of<agent_version>(),
                upsert,
                {"id"},
                {"pair,created_at", "created_at"},
                {.time = "created_at", .id = "id", .pair = "pair", .status = "status"}});
-  t.push_back({"quarantines", shape_of<quarantine>(), upsert, {"pair"}, {}, {.time = "since", .pair = "pair"}});
+  t.push_back({"quarantines", record_of<quarantine>(), upsert, {"pair"}, {}, {.time = "since", .pair = "pair"}});
   t.push_back({"idempotency_keys",
-               shape_of<idempotency_record>(),
+               record_of<idempotency_record>(),
                upsert,
                {"key"},
                {"created_at"},
                {.time = "created_at", .id = "key"},
                {same_content}});
-  t.push_back({"desk_facts", shape_of<desk_fact>(), upsert, {"name"}, {}, {.time = "name", .id = "name"}});
+  t.push_back({"desk_facts", record_of<desk_fact>(), upsert, {"name"}, {}, {.time = "name", .id = "name"}});
   must(t.size() == std::variant_size_v<ports::ops_row>, "each alternative of ops_row has its table");
   return t;
 }

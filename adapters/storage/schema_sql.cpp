@@ -30,9 +30,13 @@ std::string text_literal(std::string_view text) {
 
 const char* type_name(column_type type) {
   switch (type) {
-    case column_type::integer: return "INTEGER";
+    case column_type::integer:
+    case column_type::amount:
+    case column_type::time:
+    case column_type::truth: return "INTEGER";
     case column_type::real: return "REAL";
-    case column_type::text: return "TEXT";
+    case column_type::text:
+    case column_type::json: return "TEXT";
   }
   return "TEXT";
 }
@@ -43,7 +47,7 @@ std::string empty_value(const column& c) {
     case kind::enumeration: return text_literal(c.of->words.front());
     case kind::list: return "'[]'";
     case kind::dictionary: return "'{}'";
-    default: return c.type == column_type::integer ? "0" : "''";
+    default: return std::string(type_name(c.type)) == "INTEGER" ? "0" : "''";
   }
 }
 

@@ -16,13 +16,8 @@ class sqlite_reading : public ops_lists<sqlite_reading<Base>, Base> {
  public:
   explicit sqlite_reading(sqlite_connection connection) : connection_(std::move(connection)) {}
 
-  template <class Row>
-  result<ports::page_of<Row>> page(const table& t, const list_request& request) {
-    ports::page_of<Row> out;
-    const auto total = read_page(connection_, t, request, sink_of(out.rows));
-    if (!total) return total.error();
-    out.total = *total;
-    return out;
+  result<std::int64_t> page_into(const table& t, const list_request& request, ports::row_sink into) {
+    return read_page(connection_, t, request, into);
   }
   result<std::int64_t> verify_audit() final;
 

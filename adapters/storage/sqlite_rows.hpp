@@ -6,15 +6,8 @@
 
 namespace rltrader::storage {
 
-/// Where rows go: appends one and returns it.
-struct row_sink {
-  void* rows;
-  void* (*grow)(void*);
-};
-template <class Row>
-row_sink sink_of(std::vector<Row>& rows) {
-  return {&rows, [](void* list) -> void* { return &static_cast<std::vector<Row>*>(list)->emplace_back(); }};
-}
+using ports::row_sink;
+using ports::sink_of;
 
 /// Writes one row by its table's rule.
 result<void> write_row(sqlite_connection& connection, const table& t, const void* row);

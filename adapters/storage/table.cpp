@@ -13,22 +13,22 @@ namespace {
 column leaf(std::string name, const shape& s, std::size_t offset, bool nullable) {
   auto type = column_type::text;
   switch (s.is) {
-    case kind::boolean:
+    case kind::boolean: type = column_type::truth; break;
+    case kind::timestamp: type = column_type::time; break;
     case kind::integer:
-    case kind::timestamp:
     case kind::duration: type = column_type::integer; break;
     case kind::number:
       type = column_type::real;
       nullable = true;  // a value that is not a number is kept as NULL
       break;
     case kind::spelled:
-      if (s.scaled) type = column_type::integer;
+      if (s.scaled) type = column_type::amount;
       break;
-    case kind::text:
-    case kind::enumeration:
     case kind::list:
     case kind::dictionary:
-    case kind::record: break;
+    case kind::record: type = column_type::json; break;
+    case kind::text:
+    case kind::enumeration: break;
     case kind::optional: return {std::move(name), leaf("", *s.inner(), 0, true).type, true, offset, &s};
   }
   return {std::move(name), type, nullable, offset, &s};
@@ -196,6 +196,7 @@ result<list_request> request_of(const table& t, const ports::list_query& query) 
   out.time_column = t.column_at(t.asked.time);
   out.offset = query.offset;
   out.limit = query.limit;
+  if (query.oldest_first) out.order = direction::oldest_first;
   request_builder add(t, out);
   add.text("id", t.asked.id, "", query.id);
   add.text("pair", t.asked.pair, "", query.pair);
@@ -204,18 +205,12 @@ result<list_request> request_of(const table& t, const ports::list_query& query) 
   add.text("mode", t.asked.mode, "", query.mode);
   add.text("side", t.asked.side, "", query.side);
   add.text("severity", t.asked.severity, "", query.severity);
+  add.text("trade", t.asked.trade, "", query.trade);
+  add.text("decision", t.asked.decision, "", query.decision);
+  add.text("order", t.asked.order, "", query.order);
   if (add.wrong) return *add.wrong;
   add.time(comparison::not_before, query.start);
   add.time(comparison::before, query.end);
-  return out;
-}
-
-list_request request_by(const table& t, std::string_view column_name, std::string text, direction order) {
-  list_request out;
-  out.time_column = t.column_at(t.asked.time);
-  out.order = order;
-  out.limit = rows_most;
-  out.conditions.push_back({{t.column_at(column_name)}, comparison::equal, std::move(text)});
   return out;
 }
 

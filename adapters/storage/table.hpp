@@ -17,7 +17,16 @@ namespace rltrader::storage {
 /// What a database holds in one place: nothing, an integer (also money, times, truth), a double or a text.
 using cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 
-enum class column_type : unsigned char { integer, real, text };
+/// What a column means; each database has its own type for it.
+enum class column_type : unsigned char {
+  integer,  ///< also durations, in milliseconds
+  real,     ///< a number that is none is kept as nothing
+  text,
+  amount,  ///< money, prices, quantities, rates: integers of 1/100,000,000; numeric(20,8) in PostgreSQL
+  time,    ///< milliseconds since 1970; timestamptz in PostgreSQL
+  truth,   ///< 0 or 1; boolean in PostgreSQL
+  json,    ///< lists, dictionaries and optional records as text; jsonb in PostgreSQL
+};
 
 /// A leaf of a row: where it lies in the struct and how it is stored.
 struct column {
@@ -55,6 +64,9 @@ struct asked_by {
   const char* mode = "";
   const char* side = "";
   const char* severity = "";
+  const char* trade = "";
+  const char* decision = "";
+  const char* order = "";
 };
 
 /// Columns that no two rows share while a condition in SQL holds of them.
@@ -69,9 +81,29 @@ struct guard {
   const char* sentence;
 };
 
+/// A described type as tables know it: its shape, and how records of it are made and dropped where only their table knows it.
+struct record_type {
+  const shape* of = nullptr;
+  std::size_t size = 0;
+  void (*make)(void*) = nullptr;
+  void (*drop)(void*) = nullptr;
+};
+template <class Row>
+record_type record_of() {
+  static_assert(alignof(Row) <= alignof(std::max_align_t));
+  return {shape_of<Row>(), sizeof(Row), [](void* place) { new (place) Row{}; },
+          [](void* place) { static_cast<Row*>(place)->~Row(); }};
+}
+
+/// Where a table of a time series is cut into chunks when the database can.
+struct chunked_by {
+  const char* column = "";  ///< the time; it is part of the key
+  int days = 0;
+};
+
 struct table {
   const char* name;
-  const shape* of;
+  record_type record;
   write_rule rule;
   std::vector<const char*> key;      ///< columns; empty: rows have no name
   std::vector<const char*> indexes;  ///< each a comma-separated list of columns
@@ -79,6 +111,9 @@ struct table {
   std::vector<guard> guards{};
   bool erasable = true;  ///< false: a trigger refuses deletion
   partial_key unique{};
+  chunked_by chunks{};           ///< a hypertable in TimescaleDB
+  const char* closed_when = "";  ///< a truth column: a row where it holds is never replaced by one where it does not
+  const shape* of = record.of;
   std::vector<column> columns = columns_of(*of);
 
   /// The place of a column; a name that is none is a defect.
@@ -126,7 +161,5 @@ inline constexpr std::int64_t rows_most = 10'000;
 /// What a query means for a table; errc::unsupported for a filter that the table does not have, errc::out_of_bounds for a
 /// word, offset or limit that cannot be.
 result<list_request> request_of(const table& t, const ports::list_query& query);
-/// All rows, up to rows_most, whose column has this text.
-list_request request_by(const table& t, std::string_view column_name, std::string text, direction order);
 
 }  // namespace rltrader::storage

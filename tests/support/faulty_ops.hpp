@@ -35,26 +35,8 @@ class faulty_ops final : public ports::ops_store {
   result<void> retain(instant m, instant i) override { return down ? result<void>{gone()} : inner_.retain(m, i); }
   std::string backend() const override { return inner_.backend(); }
 
-  result<ports::page_of<decision>> decisions(const ports::list_query& q) override { return inner_.decisions(q); }
-  result<ports::page_of<order>> orders(const ports::list_query& q) override { return inner_.orders(q); }
-  result<ports::page_of<order>> orders_of_trade(const trade_id& id) override { return inner_.orders_of_trade(id); }
-  result<ports::page_of<order>> orders_of_decision(const decision_id& id) override {
-    return inner_.orders_of_decision(id);
-  }
-  result<ports::page_of<fill>> fills_of_order(const order_id& id) override { return inner_.fills_of_order(id); }
-  result<ports::page_of<fill>> fills(const ports::list_query& q) override { return inner_.fills(q); }
-  result<ports::page_of<state_event>> events_of_order(const order_id& id) override {
-    return inner_.events_of_order(id);
-  }
-  result<ports::page_of<trade>> trades(const ports::list_query& q) override { return inner_.trades(q); }
-  result<ports::page_of<agent_run>> runs(const ports::list_query& q) override { return inner_.runs(q); }
-  result<ports::page_of<audit_event>> audit(const ports::list_query& q) override { return inner_.audit(q); }
-  result<ports::page_of<alert>> alerts(const ports::list_query& q) override { return inner_.alerts(q); }
-  result<ports::page_of<retry_job>> jobs(const ports::list_query& q) override { return inner_.jobs(q); }
-  result<ports::page_of<agent_version>> versions(const ports::list_query& q) override { return inner_.versions(q); }
-  result<ports::page_of<metric_point>> metrics(const ports::list_query& q) override { return inner_.metrics(q); }
-  result<std::optional<idempotency_record>> idempotency(const std::string& key) override {
-    return inner_.idempotency(key);
+  result<std::int64_t> rows_of(const shape* record, const ports::list_query& q, ports::row_sink into) override {
+    return inner_.rows_of(record, q, into);
   }
   result<std::int64_t> verify_audit() override { return inner_.verify_audit(); }
 

@@ -130,8 +130,8 @@ struct wide {
 
 TEST(sqlite_schema, grows_when_records_gain_fields_and_refuses_to_shrink) {
   scratch_folder folder;
-  const std::vector<table> before{{"things", shape_of<narrow>(), write_rule::upsert, {"id"}, {}}};
-  const std::vector<table> after{{"things", shape_of<wide>(), write_rule::upsert, {"id"}, {"side"}}};
+  const std::vector<table> before{{"things", record_of<narrow>(), write_rule::upsert, {"id"}, {}}};
+  const std::vector<table> after{{"things", record_of<wide>(), write_rule::upsert, {"id"}, {"side"}}};
   const auto schema = [](const std::vector<table>& tables) { return file_schema{1, objects_of(tables[0]), tables}; };
   auto file = valued(sqlite_connection::open({.path = folder.file("x.db"), .application_id = 1}));
   ASSERT_TRUE(migrate(file, schema(before)));
