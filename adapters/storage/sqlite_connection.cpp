@@ -37,6 +37,24 @@ failure failure_of(sqlite3* handle, int code) {
   }
 }
 
+void set_all(statement& to, const std::vector<parameter>& parameters) {
+  int number = 0;
+  for (const auto& p : parameters) to.set(++number, p.value);
+}
+
+/// One parameter a column, in their order.
+std::string insert_sql(const sql_dialect& dialect, const table& t) {
+  std::string names, marks;
+  int number = 0;
+  for (const auto& name : insert_columns(t)) {
+    const char* comma = number == 0 ? "" : ",";
+    names += comma + quoted_name(name);
+    marks += std::string(comma) + "?" + std::to_string(++number);
+  }
+  return "INSERT INTO " + quoted_name(t.name) + " AS \"kept\" (" + names + ") VALUES (" + marks + ")" +
+         on_conflict_sql(dialect, t);
+}
+
 }  // namespace
 
 statement::~statement() {
@@ -78,6 +96,8 @@ result<void> statement::run() {
   }
 }
 
+int statement::columns() const { return sqlite3_column_count(prepared_); }
+
 cell statement::at(int column) const {
   switch (sqlite3_column_type(prepared_, column)) {
     case SQLITE_INTEGER: return std::int64_t{sqlite3_column_int64(prepared_, column)};
@@ -93,7 +113,8 @@ cell statement::at(int column) const {
 void sqlite_connection::closer::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 void sqlite_connection::finalizer::operator()(sqlite3_stmt* prepared) const { sqlite3_finalize(prepared); }
 
-sqlite_connection::sqlite_connection(sqlite3* handle, std::string path) : path_(std::move(path)), handle_(handle) {}
+sqlite_connection::sqlite_connection(sqlite3* handle, std::string path)
+    : sql_connection({.is = database::sqlite}), path_(std::move(path)), handle_(handle) {}
 sqlite_connection::sqlite_connection(sqlite_connection&&) noexcept = default;
 sqlite_connection& sqlite_connection::operator=(sqlite_connection&&) noexcept = default;
 sqlite_connection::~sqlite_connection() = default;
@@ -190,18 +211,50 @@ result<statement> sqlite_connection::prepare(const std::string& sql) {
   return statement{made};
 }
 
-result<std::int64_t> sqlite_connection::integer_of(const std::string& sql) {
-  auto asked = prepare(sql);
-  if (!asked) return asked.error();
-  const auto row = asked->step();
-  if (!row) return row.error();
-  if (!*row) return std::int64_t{0};
-  const auto value = asked->at(0);
-  const auto* integer = std::get_if<std::int64_t>(&value);
-  return integer != nullptr ? *integer : 0;
+result<void> sqlite_connection::read(const std::string& sql, const std::vector<parameter>& parameters,
+                                     const row_visitor& row) {
+  auto select = prepare(sql);
+  if (!select) return select.error();
+  set_all(*select, parameters);
+  std::vector<cell> cells;
+  for (;;) {
+    const auto there = select->step();
+    if (!there) return there.error();
+    if (!*there) return {};
+    cells.resize(static_cast<std::size_t>(select->columns()));
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = select->at(static_cast<int>(i));
+    if (auto taken = row(cells); !taken) return taken;
+  }
 }
 
-result<void> sqlite_connection::begin() { return execute("BEGIN IMMEDIATE"); }
+result<std::int64_t> sqlite_connection::change(const std::string& sql, const std::vector<parameter>& parameters) {
+  auto changing = prepare(sql);
+  if (!changing) return changing.error();
+  set_all(*changing, parameters);
+  const auto before = sqlite3_total_changes64(handle_.get());
+  if (auto done = changing->run(); !done) return done.error();
+  return std::int64_t{sqlite3_total_changes64(handle_.get()) - before};
+}
+
+result<void> sqlite_connection::write(const table& t, std::span<const void* const> rows) {
+  auto& sql = inserts_[&t];
+  if (sql.empty()) sql = insert_sql(dialect(), t);
+  auto insert = prepare(sql);
+  if (!insert) return insert.error();
+  const bool hidden_source = has_hidden_source(t);
+  for (const auto* row : rows) {
+    int number = 0;
+    for (const auto& c : t.columns) insert->set(++number, cell_of(c, row));
+    if (hidden_source) insert->set(++number, origin());
+    if (auto done = insert->run(); !done) return done;
+    insert->again();
+  }
+  return {};
+}
+
+result<void> sqlite_connection::begin(access how) {
+  return execute(how == access::writes ? "BEGIN IMMEDIATE" : "BEGIN");
+}
 
 result<void> sqlite_connection::commit() {
   auto done = execute("COMMIT");
@@ -225,6 +278,16 @@ void sqlite_connection::give_up_when(std::function<bool()> give_up) {
       handle_.get(), steps_between_questions,
       [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))() ? 1 : 0; }, give_up_.get());
 }
+
+result<void> sqlite_connection::copy_to(const std::string& path) {
+  std::error_code none;
+  if (std::filesystem::exists(path, none)) return {errc::conflict, path + " is there already"};
+  const auto copied = change("VACUUM INTO ?1", {parameter(path)});
+  if (!copied) return {errc::store_failed, path + ": " + copied.error().what};
+  return {};
+}
+
+std::string sqlite_connection::version() const { return "sqlite " + sqlite_version(); }
 
 std::string sqlite_version() { return sqlite3_libversion(); }
 

@@ -3,7 +3,7 @@
 // A connection belongs to one actor; SQLite's own locking is off. Nothing here knows a table.
 #pragma once
 
-#include "adapters/storage/table.hpp"
+#include "adapters/storage/sql_connection.hpp"
 
 #include <functional>
 #include <memory>
@@ -45,6 +45,7 @@ class statement {
   /// Steps to the end; rows are ignored.
   result<void> run();
   cell at(int column) const;
+  int columns() const;
   /// Makes it ready for the next set of parameters.
   void again();
 
@@ -52,7 +53,7 @@ class statement {
   sqlite3_stmt* prepared_;
 };
 
-class sqlite_connection {
+class sqlite_connection final : public sql_connection {
  public:
   /// Opens, sets the pragmas and checks the file. errc::corrupt, locked, not_found (a reader's file that is not there),
   /// store_failed; each names the file.
@@ -60,25 +61,28 @@ class sqlite_connection {
 
   sqlite_connection(sqlite_connection&&) noexcept;
   sqlite_connection& operator=(sqlite_connection&&) noexcept;
-  ~sqlite_connection();
+  ~sqlite_connection() override;
 
-  /// Runs statements without parameters.
-  result<void> execute(const std::string& sql);
+  std::string place() const override { return path_; }
+  std::string version() const override;
+  result<void> execute(const std::string& sql) override;
+  result<void> read(const std::string& sql, const std::vector<parameter>& parameters, const row_visitor& row) override;
+  result<std::int64_t> change(const std::string& sql, const std::vector<parameter>& parameters) override;
+  result<void> write(const table& t, std::span<const void* const> rows) override;
+  result<void> begin(access how) override;
+  result<void> commit() override;
+  void roll_back() override;
+
   /// The one prepared statement of a text; it must not be in use.
   result<statement> prepare(const std::string& sql);
-  /// The integer that a statement's first row begins with; 0 when there is none.
-  result<std::int64_t> integer_of(const std::string& sql);
-
-  result<void> begin();
-  /// After a failure nothing of the transaction is kept, and the connection is usable.
-  result<void> commit();
-  void roll_back();
 
   /// Long statements ask this now and then and stop with errc::unavailable when it says so; empty: they never stop.
   void give_up_when(std::function<bool()> give_up);
   /// A writer's file is found well. Before this, closing leaves the file and its log exactly as they were found.
   void accept();
   const std::string& path() const { return path_; }
+  /// Copies the whole database into a new file while others go on; errc::conflict when the file is there already.
+  result<void> copy_to(const std::string& path);
 
  private:
   sqlite_connection(sqlite3* handle, std::string path);
@@ -95,28 +99,10 @@ class sqlite_connection {
   std::unique_ptr<std::function<bool()>> give_up_;
   std::unique_ptr<sqlite3, closer> handle_;
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, finalizer>> prepared_;
+  std::unordered_map<const table*, std::string> inserts_;
 };
 
 /// Of the library that is linked.
 std::string sqlite_version();
-
-/// Does all of `work` in one transaction, or nothing of it.
-template <class Work>
-result<void> in_transaction(sqlite_connection& connection, Work&& work) {
-  if (auto begun = connection.begin(); !begun) return begun;
-  result<void> done = [&]() -> result<void> {
-    try {
-      return work();
-    } catch (...) {
-      connection.roll_back();
-      throw;
-    }
-  }();
-  if (!done) {
-    connection.roll_back();
-    return done;
-  }
-  return connection.commit();
-}
 
 }  // namespace rltrader::storage

@@ -14,27 +14,13 @@ constexpr auto migrations_sql =
     "CREATE TABLE \"migrations\" (\"number\" INTEGER PRIMARY KEY, \"schema\" INTEGER NOT NULL, \"name\" TEXT NOT NULL, "
     "\"checksum\" TEXT NOT NULL) STRICT";
 
-result<std::vector<std::string>> texts_of(sqlite_connection& connection, const std::string& sql) {
-  auto asked = connection.prepare(sql);
-  if (!asked) return asked.error();
-  std::vector<std::string> out;
-  for (;;) {
-    const auto row = asked->step();
-    if (!row) return row.error();
-    if (!*row) return out;
-    const auto value = asked->at(0);
-    if (const auto* text = std::get_if<std::string>(&value)) out.push_back(*text);
-  }
-}
-
 /// Over the tables, triggers and unique indexes of ours. A plain index that an operator adds changes nothing that counts.
 result<std::string> checksum_of(sqlite_connection& connection, const file_schema& wanted) {
   std::string names;
   for (const auto& object : wanted.objects)
     if (object.sql.starts_with("CREATE TABLE")) names += (names.empty() ? "'" : ",'") + object.name + "'";
-  auto texts =
-      texts_of(connection, "SELECT sql FROM sqlite_schema WHERE tbl_name IN (" + names +
-                               ") AND (type IN ('table','trigger') OR sql LIKE 'CREATE UNIQUE%') ORDER BY name");
+  auto texts = connection.texts_of("SELECT sql FROM sqlite_schema WHERE tbl_name IN (" + names +
+                                   ") AND (type IN ('table','trigger') OR sql LIKE 'CREATE UNIQUE%') ORDER BY name");
   if (!texts) return texts.error();
   sha256 sum;
   for (const auto& text : *texts) sum.update(std::to_string(text.size())).update(":").update(text);
@@ -44,21 +30,24 @@ result<std::string> checksum_of(sqlite_connection& connection, const file_schema
 
 /// The statements that bring the file to what is wanted; a column that no record has means a newer file.
 result<std::vector<std::string>> missing_in(sqlite_connection& connection, const file_schema& wanted) {
-  const auto names = texts_of(connection, "SELECT name FROM sqlite_schema");
+  const auto names = connection.texts_of("SELECT name FROM sqlite_schema");
   if (!names) return names.error();
   const std::set<std::string> there(names->begin(), names->end());
   std::vector<std::string> out;
   for (const auto& t : wanted.tables) {
     if (!there.contains(t.name)) continue;
-    const auto columns = texts_of(connection, "SELECT name FROM pragma_table_info('" + std::string(t.name) + "')");
+    const auto columns = connection.texts_of("SELECT name FROM pragma_table_info('" + std::string(t.name) + "')");
     if (!columns) return columns.error();
     for (const auto& name : *columns)
-      if (name != "_row" &&
+      if (!name.starts_with("_") &&
           std::none_of(t.columns.begin(), t.columns.end(), [&](const column& c) { return c.name == name; }))
         return failure{errc::refused, connection.path() + " is newer than this binary: its table " + t.name +
                                           " has a column " + name + "; run the binary that wrote it"};
     for (const auto& c : t.columns)
-      if (std::find(columns->begin(), columns->end(), c.name) == columns->end()) out.push_back(add_column_sql(t, c));
+      if (std::find(columns->begin(), columns->end(), c.name) == columns->end())
+        out.push_back(add_column_sql(connection.dialect(), t, c));
+    if (has_hidden_source(t) && std::find(columns->begin(), columns->end(), "_source") == columns->end())
+      out.push_back(add_source_sql(connection.dialect(), t));
   }
   for (const auto& object : wanted.objects)
     if (!there.contains(object.name)) out.push_back(object.sql);
@@ -93,7 +82,7 @@ result<void> not_newer(sqlite_connection& connection, std::int64_t version, int 
 }
 
 result<void> unchanged_by_others(sqlite_connection& connection, const file_schema& wanted) {
-  const auto known = texts_of(connection, "SELECT \"checksum\" FROM \"migrations\" ORDER BY \"number\" DESC LIMIT 1");
+  const auto known = connection.texts_of("SELECT \"checksum\" FROM \"migrations\" ORDER BY \"number\" DESC LIMIT 1");
   if (!known) return known.error();
   const auto now = checksum_of(connection, wanted);
   if (!now) return now.error();
@@ -110,12 +99,20 @@ result<void> bring_up(sqlite_connection& connection, const file_schema& wanted) 
   if (*version == 0) return create_all(connection, wanted);
   if (auto old_enough = not_newer(connection, *version, wanted.number); !old_enough) return old_enough;
   if (auto ours = unchanged_by_others(connection, wanted); !ours) return ours;
-  const auto missing = missing_in(connection, wanted);
-  if (!missing) return missing.error();
-  if (missing->empty()) return {};
   return in_transaction(connection, [&]() -> result<void> {
+    for (const auto& step : wanted.steps) {
+      if (step.number <= *version) continue;
+      for (const auto& sql : step.sql)
+        if (auto done = connection.execute(sql); !done) return done;
+    }
+    const auto missing = missing_in(connection, wanted);
+    if (!missing) return missing.error();
     for (const auto& sql : *missing)
       if (auto done = connection.execute(sql); !done) return done;
+    for (const auto& step : wanted.steps)
+      if (step.number > *version)
+        if (auto done = remember(connection, wanted, step.name); !done) return done;
+    if (missing->empty()) return {};
     return remember(connection, wanted, "grown by " + std::to_string(missing->size()) + " parts");
   });
 }

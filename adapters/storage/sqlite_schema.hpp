@@ -1,16 +1,23 @@
 // The schema of one SQLite file: made when the file is new, grown when records have gained fields, refused when it is newer.
 #pragma once
 
-#include "adapters/storage/schema_sql.hpp"
 #include "adapters/storage/sqlite_connection.hpp"
 
 namespace rltrader::storage {
+
+/// What brings a file of an older number to this one, where growing by tables and columns does not.
+struct schema_step {
+  int number;
+  const char* name;
+  std::vector<std::string> sql;
+};
 
 /// What a file must contain. `number` is raised with each change that growing does not cover.
 struct file_schema {
   int number = 1;
   std::vector<schema_object> objects;
-  std::span<const table> tables{};  ///< those of `objects` that are made from records
+  std::span<const table> tables{};   ///< those of `objects` that are made from records
+  std::vector<schema_step> steps{};  ///< in the order of their numbers
 };
 
 /// Application ids, "rlt" and a letter, so that a file is never taken for another one.

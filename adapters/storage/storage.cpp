@@ -5,7 +5,6 @@
 #include "adapters/storage/memory_ops.hpp"
 #include "adapters/storage/sqlite_journal.hpp"
 #include "adapters/storage/sqlite_market.hpp"
-#include "adapters/storage/sqlite_ops.hpp"
 
 namespace rltrader::storage {
 
@@ -19,13 +18,6 @@ result<std::unique_ptr<Port>> as(result<std::unique_ptr<Opened>> opened) {
 
 }  // namespace
 
-result<std::unique_ptr<ports::ops_store>> open_sqlite_ops(const std::string& path) {
-  return as<ports::ops_store>(sqlite_ops::open(path));
-}
-result<std::unique_ptr<ports::ops_reader>> open_sqlite_ops_reader(const std::string& path,
-                                                                  std::function<bool()> give_up) {
-  return as<ports::ops_reader>(sqlite_ops_reader::open(path, std::move(give_up)));
-}
 result<std::unique_ptr<ports::market_store>> open_sqlite_market(const std::string& path) {
   return as<ports::market_store>(sqlite_market::open(path));
 }

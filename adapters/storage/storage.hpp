@@ -14,8 +14,8 @@
 
 namespace rltrader::storage {
 
-/// WAL and FULL: what commit() has answered for is on the disk.
-result<std::unique_ptr<ports::ops_store>> open_sqlite_ops(const std::string& path);
+/// WAL and FULL: what commit() has answered for is on the disk. Rows say that they come from `origin`: sim, replay, bingx...
+result<std::unique_ptr<ports::ops_store>> open_sqlite_ops(const std::string& path, const std::string& origin = "");
 /// A read-only connection of its own to a file that a writer has made; long statements ask `give_up` about every 0.1 ms.
 result<std::unique_ptr<ports::ops_reader>> open_sqlite_ops_reader(const std::string& path,
                                                                   std::function<bool()> give_up);

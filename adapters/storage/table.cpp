@@ -1,6 +1,7 @@
 // Walks shapes into columns and cells, and list queries into conditions.
 #include "adapters/storage/table.hpp"
 
+#include "adapters/storage/keepable.hpp"
 #include "wire/json.hpp"
 
 #include <algorithm>
@@ -57,15 +58,15 @@ cell cell_from(const shape& s, const void* value) {
     }
     case kind::spelled:
       if (s.scaled) return s.get_integer(value);
-      return s.get_text(value);
-    case kind::text:
+      return keepable(s.get_text(value));
+    case kind::text: return keepable(s.get_text(value));
     case kind::enumeration: return s.get_text(value);
     case kind::optional:
       if (!s.has(value)) return std::monostate{};
       return cell_from(*s.inner(), s.peek(value));
     case kind::list:
     case kind::dictionary:
-    case kind::record: return write_json(s, value).dump(-1, ' ', false, json::error_handler_t::replace);
+    case kind::record: return keepable_json(write_json(s, value).dump(-1, ' ', false, json::error_handler_t::replace));
   }
   return std::monostate{};
 }

@@ -111,8 +111,10 @@ struct table {
   std::vector<guard> guards{};
   bool erasable = true;  ///< false: a trigger refuses deletion
   partial_key unique{};
-  chunked_by chunks{};           ///< a hypertable in TimescaleDB
-  const char* closed_when = "";  ///< a truth column: a row where it holds is never replaced by one where it does not
+  chunked_by chunks{};             ///< a hypertable in TimescaleDB
+  const char* closed_when = "";    ///< a truth column: a row where it holds is never replaced by one where it does not
+  const char* source_column = "";  ///< the record's own column that says where a row comes from; empty: a hidden one
+  bool rehearsals_may_go = false;  ///< rows of tests and simulations may be erased although the table keeps all others
   const shape* of = record.of;
   std::vector<column> columns = columns_of(*of);
 

@@ -1,5 +1,5 @@
 // The SQLite file as the world treats it: damaged, foreign, newer, read-only, full, locked, tampered with, killed in mid-write.
-#include "adapters/storage/sqlite_ops.hpp"
+#include "adapters/storage/sql_ops.hpp"
 #include "adapters/storage/sqlite_schema.hpp"
 #include "tests/contract/ops_contract.hpp"
 
@@ -17,6 +17,11 @@ namespace rltrader::storage {
 namespace {
 
 using namespace contract;
+
+/// The store with its connection in reach.
+std::unique_ptr<sql_ops> open_ops(const std::string& path) {
+  return std::unique_ptr<sql_ops>(static_cast<sql_ops*>(valued(open_sqlite_ops(path)).release()));
+}
 
 failure refusal(const std::string& path) {
   const auto opened = open_sqlite_ops(path);
@@ -41,7 +46,7 @@ void change_file(const std::string& path, const std::string& sql) {
 
 TEST(sqlite_ops, writes_through_a_log_that_is_synced_at_every_commit) {
   scratch_folder folder;
-  auto store = valued(sqlite_ops::open(folder.file("ops.db")));
+  auto store = open_ops(folder.file("ops.db"));
   constexpr int full = 2;
   EXPECT_EQ(valued(store->connection().integer_of("PRAGMA synchronous")), full);
   EXPECT_EQ(valued(store->connection().integer_of("SELECT journal_mode='wal' FROM pragma_journal_mode")), 1);
@@ -89,7 +94,7 @@ TEST(sqlite_ops, refuses_a_file_of_a_newer_binary) {
   make_file(path, 1);
   change_file(path, "PRAGMA user_version=99");
   EXPECT_EQ(refusal(path),
-            (failure{errc::refused, path + " is newer than this binary: its schema is 99, known is up to 1; "
+            (failure{errc::refused, path + " is newer than this binary: its schema is 99, known is up to 2; "
                                            "run the binary that wrote it"}));
   const auto reader = open_sqlite_ops_reader(path, {});
   ASSERT_FALSE(reader);
@@ -132,7 +137,9 @@ TEST(sqlite_schema, grows_when_records_gain_fields_and_refuses_to_shrink) {
   scratch_folder folder;
   const std::vector<table> before{{"things", record_of<narrow>(), write_rule::upsert, {"id"}, {}}};
   const std::vector<table> after{{"things", record_of<wide>(), write_rule::upsert, {"id"}, {"side"}}};
-  const auto schema = [](const std::vector<table>& tables) { return file_schema{1, objects_of(tables[0]), tables}; };
+  const auto schema = [](const std::vector<table>& tables) {
+    return file_schema{1, objects_of({}, tables[0]), tables};
+  };
   auto file = valued(sqlite_connection::open({.path = folder.file("x.db"), .application_id = 1}));
   ASSERT_TRUE(migrate(file, schema(before)));
   const narrow old{"old"};
@@ -242,7 +249,7 @@ void expect_whole(ports::ops_store& store, int batches) {
 
 TEST(sqlite_ops, keeps_nothing_of_a_batch_when_the_disk_is_full_and_goes_on_when_there_is_room) {
   scratch_folder folder;
-  auto store = valued(sqlite_ops::open(folder.file("ops.db")));
+  auto store = open_ops(folder.file("ops.db"));
   keep(*store, {an_order("o-0"), a_note("made"), a_fill("f-0", "o-0")});
   const auto pages = valued(store->connection().integer_of("PRAGMA page_count"));
   ASSERT_TRUE(store->connection().execute("PRAGMA max_page_count=" + std::to_string(pages + 30)));
@@ -261,7 +268,7 @@ TEST(sqlite_ops, survives_a_disk_that_is_really_full) {
   if (mount("tmpfs", small_disk.c_str(), "tmpfs", 0, "size=2m") != 0)
     GTEST_SKIP() << "only root can mount a small disk";
   {
-    auto store = valued(sqlite_ops::open(small_disk + "/ops.db"));
+    auto store = open_ops(small_disk + "/ops.db");
     const int kept = fill_up(*store, 0);
     EXPECT_GT(kept, 10);
     expect_whole(*store, kept);
@@ -269,7 +276,7 @@ TEST(sqlite_ops, survives_a_disk_that_is_really_full) {
     keep(*store, {an_order("late"), a_note("made"), a_fill("late", "late")});
     expect_whole(*store, kept + 1);
     store = nullptr;
-    store = valued(sqlite_ops::open(small_disk + "/ops.db"));
+    store = open_ops(small_disk + "/ops.db");
     expect_whole(*store, kept + 1);
   }
   umount(small_disk.c_str());
@@ -278,10 +285,10 @@ TEST(sqlite_ops, survives_a_disk_that_is_really_full) {
 TEST(sqlite_ops, fails_closed_while_another_process_writes) {
   scratch_folder folder;
   const auto path = folder.file("ops.db");
-  auto store = valued(sqlite_ops::open(path));
+  auto store = open_ops(path);
   auto other = valued(sqlite_connection::open({.path = path, .application_id = ops_application_id}));
   ASSERT_TRUE(store->connection().execute("PRAGMA busy_timeout=1"));
-  ASSERT_TRUE(other.begin());
+  ASSERT_TRUE(other.begin(access::writes));
   const auto done = store->commit({an_order("o-1")});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::store_failed) << done.error().what;
@@ -291,7 +298,7 @@ TEST(sqlite_ops, fails_closed_while_another_process_writes) {
 
 TEST(sqlite_ops, lets_nobody_change_or_erase_what_is_written_once) {
   scratch_folder folder;
-  auto store = valued(sqlite_ops::open(folder.file("ops.db")));
+  auto store = open_ops(folder.file("ops.db"));
   keep(*store, {a_fill("f", "o"), an_event("o", 1, order_state::sent), a_note("n")});
   for (const char* sql :
        {"UPDATE fills SET price=1", "DELETE FROM fills", "UPDATE trade_state_events SET reason='x'",
@@ -323,7 +330,7 @@ TEST(sqlite_ops, names_the_first_broken_link_of_a_chain_that_was_tampered_with) 
   };
   for (const auto& row : table) {
     scratch_folder folder;
-    auto store = valued(sqlite_ops::open(folder.file("ops.db")));
+    auto store = open_ops(folder.file("ops.db"));
     for (int i = 0; i < 5; ++i) keep(*store, {a_note("n", i)});
     ASSERT_EQ(valued(store->verify_audit()), 5);
     ASSERT_TRUE(store->connection().execute(
@@ -337,7 +344,7 @@ TEST(sqlite_ops, names_the_first_broken_link_of_a_chain_that_was_tampered_with) 
 
 TEST(sqlite_ops, says_which_column_cannot_be_read) {
   scratch_folder folder;
-  auto store = valued(sqlite_ops::open(folder.file("ops.db")));
+  auto store = open_ops(folder.file("ops.db"));
   keep(*store, {an_order("o-1")});
   ASSERT_TRUE(store->connection().execute("UPDATE trade_executions SET state='dreaming'"));
   const auto asked = store->orders({});
