@@ -5,7 +5,13 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)  # spdlog::spdlog defines SPDLOG_COMPILED_LIB, without which a unit takes 5 s longer.
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(SQLite3 3.38 REQUIRED)
+find_package(PostgreSQL 13 REQUIRED)  # PostgreSQL::PostgreSQL is libpq
 find_package(ZLIB REQUIRED)
+
+# Debian's own package file of libzip wants programs that it does not install, so pkg-config names it.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET GLOBAL libzip>=1.7)
+add_library(libzip::zip ALIAS PkgConfig::LIBZIP)
 
 # Only headers of Boost are used, so an installation without Boost's own package files will do.
 find_package(Boost 1.81 QUIET)
