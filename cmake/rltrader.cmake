@@ -2,11 +2,15 @@
 #
 #   rltrader_library(<name> [COLD] SOURCES a.cpp HEADERS a.hpp LINKS targets...)     makes rltrader_<name>, without .cpp an interface
 #   rltrader_executable(<name> SOURCES main.cpp LINKS targets...)             makes bin/<name>
-#   rltrader_test(<name> SOURCES a_test.cpp LINKS targets... [LABEL unit] [TIMEOUT seconds] [SERIAL])    makes bin/tests/<name>
-#   rltrader_script_test(<name> SCRIPT check.py [ARGS ...] [LABEL house] [TIMEOUT seconds] [SERIAL])     runs a Python script
+#   rltrader_test(<name> SOURCES a_test.cpp LINKS targets... [LABEL unit] [TIMEOUT seconds] [SERIAL] [SERVERS ...])    makes bin/tests/<name>
+#   rltrader_script_test(<name> SCRIPT check.py [ARGS ...] [LABEL house] [TIMEOUT seconds] [SERIAL] [SERVERS ...])     runs a Python script
 #   rltrader_bench(<name> SOURCES a_bench.cpp LINKS targets... [PLAIN])       makes bin/bench/<name>; PLAIN brings its own main
 #
 # A library's links are public: what a header of the folder includes, its users need too.
+# SERVERS postgres timescale: ctest starts these before the test and stops them after the last one that needs them. The test finds
+# their folders in RLTRADER_TEST_POSTGRES and RLTRADER_TEST_TIMESCALE; the file url in there says where the server is. Without it a
+# file left_out has the reason to skip by. Several tests share a server: each makes a schema or a database of its own, and one that
+# kills its server starts its own by scripts/postgres-test-server.sh.
 # COLD: it waits for sockets and people more than it computes, so the release build spends a fifth less time on it.
 
 # Adds a folder when it has a CMakeLists.txt, so that a folder can join at any time.
@@ -56,7 +60,7 @@ function(rltrader_executable name)
 endfunction()
 
 function(rltrader_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;HEADERS;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;HEADERS;LINKS;SERVERS")
   rltrader_refuse_unknown(rltrader_test ${name} "${arg_UNPARSED_ARGUMENTS}")
   add_executable(${name} ${arg_SOURCES} ${arg_HEADERS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
@@ -64,13 +68,15 @@ function(rltrader_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin/tests")
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
   rltrader_describe_test(${name} "${arg_LABEL}" "${arg_TIMEOUT}" "${arg_SERIAL}")
+  rltrader_need_servers(${name} "${arg_SERVERS}")
 endfunction()
 
 function(rltrader_script_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "SCRIPT;LABEL;TIMEOUT" "ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "SCRIPT;LABEL;TIMEOUT" "ARGS;SERVERS")
   rltrader_refuse_unknown(rltrader_script_test ${name} "${arg_UNPARSED_ARGUMENTS}")
   add_test(NAME ${name} COMMAND Python3::Interpreter -B "${CMAKE_CURRENT_SOURCE_DIR}/${arg_SCRIPT}" ${arg_ARGS})
   rltrader_describe_test(${name} "${arg_LABEL}" "${arg_TIMEOUT}" "${arg_SERIAL}")
+  rltrader_need_servers(${name} "${arg_SERVERS}")
 endfunction()
 
 # Label, time-out and environment of a test. Time-outs are for a loaded machine with two cores; sanitizers get a multiple.
@@ -98,6 +104,31 @@ function(rltrader_describe_test name label timeout serial)
   if(serial)
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   endif()
+endfunction()
+
+# Makes a test need servers; the first to need one adds what starts and stops it. A script test that skips ends with 77.
+function(rltrader_need_servers name servers)
+  foreach(server IN LISTS servers)
+    if(NOT server MATCHES "^(postgres|timescale)$")
+      message(FATAL_ERROR "test ${name}: a server is postgres or timescale, was ${server}")
+    endif()
+    set(folder "${CMAKE_BINARY_DIR}/${server}")
+    get_property(added GLOBAL PROPERTY rltrader_server_${server})
+    if(NOT added)
+      set_property(GLOBAL PROPERTY rltrader_server_${server} ON)
+      foreach(verb start stop)
+        add_test(NAME ${server}_${verb} COMMAND "${PROJECT_SOURCE_DIR}/scripts/${server}-test-server.sh" ${verb} "${folder}")
+        # The first start of TimescaleDB downloads and unpacks a Debian.
+        set_tests_properties(${server}_${verb} PROPERTIES LABELS store TIMEOUT 900)
+      endforeach()
+      set_tests_properties(${server}_start PROPERTIES FIXTURES_SETUP ${server})
+      set_tests_properties(${server}_stop PROPERTIES FIXTURES_CLEANUP ${server})
+    endif()
+    string(TOUPPER ${server} upper)
+    set_property(TEST ${name} APPEND PROPERTY FIXTURES_REQUIRED ${server})
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT "RLTRADER_TEST_${upper}=${folder}")
+    set_property(TEST ${name} PROPERTY SKIP_RETURN_CODE 77)
+  endforeach()
 endfunction()
 
 function(rltrader_bench name)

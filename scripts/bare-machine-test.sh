@@ -32,7 +32,7 @@ cleanup() {
     wait "$daemon" 2>/dev/null || true
   fi
   local mounted
-  for mounted in dev/pts dev/shm dev proc; do
+  for mounted in dev/pts dev/shm dev proc .; do
     ! mountpoint -q "$machine/root/$mounted" || umount -l "$machine/root/$mounted" || true
   done
   # Nothing mounted may be left below what is deleted.
@@ -57,6 +57,8 @@ apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created
 apt-config dump | grep -E '^Acquire::(http|https)::Proxy' >"$machine/root/etc/apt/apt.conf.d/90proxy" || true
 cp -L /etc/resolv.conf /etc/hosts "$machine/root/etc/"
 rm -f "$machine/root"/var/cache/apt/archives/*.deb
+# A mount point of its own, as every machine's / is; a mount namespace in there wants that.
+mount --bind "$machine/root" "$machine/root"
 mount -t proc proc "$machine/root/proc"
 mount --bind /dev "$machine/root/dev"
 git -c safe.directory='*' clone -q --no-local . "$machine/root/root/rltrader"

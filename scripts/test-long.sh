@@ -4,6 +4,7 @@
 #   tsan     every test with the thread sanitizer, against CAF built with it
 #   tidy     clang-tidy over all our code
 #   release  every test on the optimised build, as it runs with money
+# RLTRADER_WITHOUT_TIMESCALE=1 leaves out the tests that need a TimescaleDB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
