@@ -2,12 +2,20 @@
 #pragma once
 
 #include "domain/market.hpp"
+#include "domain/market_records.hpp"
 #include "domain/result.hpp"
+#include "ports/ops_store.hpp"
 
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace rltrader::ports {
+
+/// A row of market data. A closed bar is never replaced by one that is still growing; trades and books stay as first written,
+/// of the others the newest of a key wins.
+using market_row = std::variant<candle_record, market_trade, orderbook_snapshot, funding_record, open_interest_record,
+                                mark_index_price, ticker_snapshot, feature_snapshot_record>;
 
 struct candle_query {
   pair_name pair;
@@ -25,6 +33,19 @@ struct market_store {
   virtual result<std::vector<candle>> candles(const candle_query&) = 0;
   virtual result<std::vector<funding>> funding_rates(const pair_name&, std::optional<instant> start,
                                                      std::int64_t limit) = 0;
+  /// Rows of any kind, all or none. A closed bar stays closed.
+  virtual result<void> append(const std::vector<market_row>& rows) = 0;
+  /// A list of any kind of row, newest first unless asked otherwise; returns how many there are beside the page. `run` asks for an
+  /// interval.
+  virtual result<std::int64_t> rows_of(const shape* record, const list_query&, row_sink into) = 0;
+  template <class Row>
+  result<page_of<Row>> list(const list_query& query) {
+    page_of<Row> out;
+    const auto total = rows_of(shape_of<Row>(), query, sink_of(out.rows));
+    if (!total) return total.error();
+    out.total = *total;
+    return out;
+  }
   virtual std::string backend() const = 0;
 };
 

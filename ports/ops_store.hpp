@@ -138,6 +138,10 @@ struct ops_store : ops_reader {
   virtual result<desk_image> load() = 0;
   /// Deletes metric points and answered idempotency records older than these.
   virtual result<void> retain(instant metrics_from, instant idempotency_from) = 0;
+  /// Called now and then while there is nothing to write: keeps a server's lease, and finds out that the server is gone.
+  virtual result<void> tend() { return {}; }
+  /// How often; 0: never. Actor clock.
+  virtual milliseconds tended_every() const { return milliseconds{0}; }
   /// For /version: backend, file, server version.
   virtual std::string backend() const = 0;
 };

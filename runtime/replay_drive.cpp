@@ -21,11 +21,15 @@ constexpr auto silence_most = std::chrono::days{3};
 /// The market's history is in the files already: a pair that restarts is answered by the source.
 class no_market_store final : public ports::market_store {
  public:
+  result<void> append(const std::vector<ports::market_row>&) override { return {}; }
   result<void> append_bars(const std::vector<bar>&, const std::string&) override { return {}; }
   result<void> append_funding(const std::vector<funding>&, const std::string&) override { return {}; }
   result<std::vector<candle>> candles(const ports::candle_query&) override { return std::vector<candle>{}; }
   result<std::vector<funding>> funding_rates(const pair_name&, std::optional<instant>, std::int64_t) override {
     return std::vector<funding>{};
+  }
+  result<std::int64_t> rows_of(const shape*, const ports::list_query&, ports::row_sink) override {
+    return std::int64_t{0};
   }
   std::string backend() const override { return "none"; }
 };

@@ -16,24 +16,6 @@ failure conflict(std::string_view table_name, const std::string& key, std::strin
   return {errc::conflict, std::string(table_name) + " " + key + ": " + std::string(why)};
 }
 
-bool holds(const condition& c, const table& t, const void* row) {
-  return std::any_of(c.columns.begin(), c.columns.end(), [&](std::size_t place) {
-    const auto& col = t.columns[place];
-    if (!c.inside.empty()) {
-      const auto text = text_inside(col, row, c.inside);
-      return text && cell{*text} == c.value;
-    }
-    const auto stored = cell_of(col, row);
-    if (stored.index() == 0) return false;
-    switch (c.how) {
-      case comparison::equal: return stored == c.value;
-      case comparison::not_before: return stored >= c.value;
-      case comparison::before: return stored < c.value;
-    }
-    return false;
-  });
-}
-
 }  // namespace
 
 struct memory_ops::tables {

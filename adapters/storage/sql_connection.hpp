@@ -57,6 +57,9 @@ class sql_connection {
   virtual result<void> commit() = 0;
   virtual void roll_back() = 0;
 
+  /// How often a writing transaction is due although there is nothing to write, so that a lease does not end; 0: never.
+  virtual milliseconds renewed_every() const { return milliseconds{0}; }
+
   /// What rows say of where they come from ("sim", "bingx", "import") in tables that have no column of their own for it.
   void set_origin(std::string origin) { origin_ = std::move(origin); }
   const std::string& origin() const { return origin_; }

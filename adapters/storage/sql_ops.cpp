@@ -2,6 +2,7 @@
 #include "adapters/storage/sql_ops.hpp"
 
 #include "adapters/storage/keepable.hpp"
+#include "adapters/storage/sql_retention.hpp"
 
 #include <array>
 
@@ -194,19 +195,21 @@ result<ports::desk_image> sql_ops::load() {
 }
 
 result<void> sql_ops::retain(instant metrics_from, instant idempotency_from) {
-  const auto& d = connection_->dialect();
-  auto done = in_transaction(*connection_, [&]() -> result<void> {
-    const auto points = connection_->change(
-        "DELETE FROM " + d.name("observability_metrics") + " WHERE \"recorded_at\"<?1", {metrics_from});
-    if (!points) return points.error();
-    const auto answers = connection_->change(
-        "DELETE FROM " + d.name("idempotency_keys") + " WHERE \"created_at\"<?1 AND \"status\"<>0", {idempotency_from});
-    if (!answers) return answers.error();
-    return {};
-  });
+  auto done = erase_older(*connection_, table_of<metric_point>(), "recorded_at", metrics_from, "");
+  if (done)
+    done = erase_older(*connection_, table_of<idempotency_record>(), "created_at", idempotency_from, "\"status\"<>0");
   if (!done) return write_failure(done.error());
   return done;
 }
+
+result<void> sql_ops::tend() {
+  if (connection_->renewed_every().count() == 0) return {};
+  auto done = in_transaction(*connection_, [] { return result<void>(); });
+  if (!done) return write_failure(done.error());
+  return done;
+}
+
+milliseconds sql_ops::tended_every() const { return connection_->renewed_every(); }
 
 std::string sql_ops::backend() const { return connection_->version() + " " + connection_->place(); }
 

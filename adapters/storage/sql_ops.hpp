@@ -32,6 +32,8 @@ class sql_ops final : public sql_reading<ports::ops_store> {
   result<void> commit(const ports::write_batch& rows) override;
   result<ports::desk_image> load() override;
   result<void> retain(instant metrics_from, instant idempotency_from) override;
+  result<void> tend() override;
+  milliseconds tended_every() const override;
   std::string backend() const override;
 
  private:

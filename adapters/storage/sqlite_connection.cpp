@@ -146,6 +146,9 @@ result<sqlite_connection> sqlite_connection::open(const open_options& options) {
 }
 
 result<void> sqlite_connection::prepare_file(const open_options& options) {
+  // A column that is not there is an error, and no text of that name.
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_busy_timeout(handle_.get(), 5000);
   // Read first: a file that is not ours must not be touched.
   const auto owner = integer_of("PRAGMA application_id");

@@ -4,7 +4,6 @@
 #include "adapters/storage/memory_market.hpp"
 #include "adapters/storage/memory_ops.hpp"
 #include "adapters/storage/sqlite_journal.hpp"
-#include "adapters/storage/sqlite_market.hpp"
 
 namespace rltrader::storage {
 
@@ -18,9 +17,6 @@ result<std::unique_ptr<Port>> as(result<std::unique_ptr<Opened>> opened) {
 
 }  // namespace
 
-result<std::unique_ptr<ports::market_store>> open_sqlite_market(const std::string& path) {
-  return as<ports::market_store>(sqlite_market::open(path));
-}
 result<std::unique_ptr<ports::venue_journal>> open_sqlite_journal(const std::string& path) {
   return as<ports::venue_journal>(sqlite_journal::open(path));
 }

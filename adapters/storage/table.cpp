@@ -215,4 +215,22 @@ result<list_request> request_of(const table& t, const ports::list_query& query) 
   return out;
 }
 
+bool holds(const condition& c, const table& t, const void* row) {
+  return std::any_of(c.columns.begin(), c.columns.end(), [&](std::size_t place) {
+    const auto& col = t.columns[place];
+    if (!c.inside.empty()) {
+      const auto text = text_inside(col, row, c.inside);
+      return text && cell{*text} == c.value;
+    }
+    const auto stored = cell_of(col, row);
+    if (stored.index() == 0) return false;
+    switch (c.how) {
+      case comparison::equal: return stored == c.value;
+      case comparison::not_before: return stored >= c.value;
+      case comparison::before: return stored < c.value;
+    }
+    return false;
+  });
+}
+
 }  // namespace rltrader::storage

@@ -146,6 +146,9 @@ struct condition {
   std::string inside{};  ///< a name in the dictionary that the (one) column holds; empty: the column itself
 };
 
+/// Whether it holds of a record; nothing is neither equal to, before nor after anything.
+bool holds(const condition& c, const table& t, const void* row);
+
 enum class direction : unsigned char { newest_first, oldest_first };
 
 /// A list query against one table.

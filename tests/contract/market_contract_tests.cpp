@@ -4,20 +4,16 @@
 namespace rltrader::contract {
 namespace {
 
-class market_store : public testing::TestWithParam<backend> {
+class market_store : public on_every_backend {
  protected:
-  void SetUp() override { open(); }
-  void open() {
+  void open() override {
     store.reset();
-    store = GetParam() == backend::memory ? storage::make_memory_market()
-                                          : valued(storage::open_sqlite_market(folder.file("market.db")));
+    store = home.open_market();
   }
-  scratch_folder folder;
   std::unique_ptr<ports::market_store> store;
 };
 
-INSTANTIATE_TEST_SUITE_P(every_backend, market_store, testing::Values(backend::memory, backend::sqlite),
-                         name_of_backend);
+INSTANTIATE_TEST_SUITE_P(every_backend, market_store, every_backend(), name_of_backend);
 
 bar a_bar(int minute, std::int64_t close = 100, const pair_name& pair = btc(), interval length = interval::m1) {
   return {pair,
@@ -67,7 +63,7 @@ TEST_P(market_store, keeps_funding_by_time) {
 }
 
 TEST_P(market_store, keeps_what_it_has_over_a_restart) {
-  if (GetParam() == backend::memory) GTEST_SKIP() << "memory forgets when it is closed";
+  if (home.forgets()) GTEST_SKIP() << "memory forgets when it is closed";
   ASSERT_TRUE(store->append_bars({a_bar(1)}, "sim"));
   open();
   ASSERT_TRUE(store->append_bars({a_bar(2)}, "sim"));

@@ -7,12 +7,9 @@
 namespace rltrader::contract {
 namespace {
 
-class ops_lists : public testing::TestWithParam<backend> {
+class ops_lists : public on_every_backend {
  protected:
-  void SetUp() override {
-    store = GetParam() == backend::memory ? storage::make_memory_ops()
-                                          : valued(storage::open_sqlite_ops(folder.file("ops.db")));
-  }
+  void open() override { store = home.open_ops(); }
   void keep(const ports::write_batch& rows) {
     const auto done = store->commit(rows);
     if (!done) throw std::runtime_error(done.error().what);
@@ -23,11 +20,10 @@ class ops_lists : public testing::TestWithParam<backend> {
     return out;
   }
 
-  scratch_folder folder;
   std::unique_ptr<ports::ops_store> store;
 };
 
-INSTANTIATE_TEST_SUITE_P(every_backend, ops_lists, testing::Values(backend::memory, backend::sqlite), name_of_backend);
+INSTANTIATE_TEST_SUITE_P(every_backend, ops_lists, every_backend(), name_of_backend);
 
 using names = std::vector<std::string>;
 
@@ -120,11 +116,9 @@ TEST_P(ops_lists, answer_every_list_without_a_filter) {
 }
 
 /// Both backends answer any query alike.
-TEST(ops_lists_of_two_backends, agree_on_generated_histories) {
+TEST_P(ops_lists, agree_with_memory_on_generated_histories) {
   constexpr std::uint64_t seed = 99;
   std::mt19937_64 chance(seed);
-  scratch_folder folder;
-  const auto sqlite = valued(storage::open_sqlite_ops(folder.file("ops.db")));
   const auto memory = storage::make_memory_ops();
   for (int i = 0; i < 300; ++i) {
     auto o = an_order("o-" + std::to_string(chance() % 40), static_cast<order_state>(chance() % 10),
@@ -136,7 +130,7 @@ TEST(ops_lists_of_two_backends, agree_on_generated_histories) {
       rows.push_back(a_job("j-" + std::to_string(chance() % 10), "k-" + std::to_string(chance() % 5),
                            static_cast<job_status>(chance() % 4)));
     if (chance() % 3 == 0) rows.push_back(a_note("n"));
-    const auto one = sqlite->commit(rows);
+    const auto one = store->commit(rows);
     const auto other = memory->commit(rows);
     ASSERT_EQ(static_cast<bool>(one), static_cast<bool>(other))
         << "seed " << seed << " batch " << i << ": " << (one ? other.error().what : one.error().what);
@@ -145,20 +139,20 @@ TEST(ops_lists_of_two_backends, agree_on_generated_histories) {
     if (chance() % 2 == 0) query.start = at_minute(static_cast<int>(chance() % 20));
     query.offset = static_cast<std::int64_t>(chance() % 4);
     query.limit = static_cast<std::int64_t>(chance() % 6);
-    const auto left = valued(sqlite->orders(query));
+    const auto left = valued(store->orders(query));
     const auto right = valued(memory->orders(query));
     ASSERT_EQ(left.total, right.total) << "seed " << seed << " batch " << i;
     ASSERT_EQ(left.rows.size(), right.rows.size()) << "seed " << seed << " batch " << i;
     for (std::size_t k = 0; k < left.rows.size(); ++k)
       ASSERT_EQ(left.rows[k].id, right.rows[k].id) << "seed " << seed << " batch " << i;
   }
-  const auto image = valued(sqlite->load());
+  const auto image = valued(store->load());
   const auto other_image = valued(memory->load());
   EXPECT_EQ(image.open_orders.size(), other_image.open_orders.size());
   EXPECT_EQ(image.open_order_fills, other_image.open_order_fills);
   EXPECT_EQ(image.live_jobs.size(), other_image.live_jobs.size());
-  EXPECT_EQ(valued(sqlite->verify_audit()), valued(memory->verify_audit()));
-  EXPECT_EQ(valued(sqlite->audit({})).rows.front().hash, valued(memory->audit({})).rows.front().hash);
+  EXPECT_EQ(valued(store->verify_audit()), valued(memory->verify_audit()));
+  EXPECT_EQ(valued(store->audit({})).rows.front().hash, valued(memory->audit({})).rows.front().hash);
 }
 
 }  // namespace

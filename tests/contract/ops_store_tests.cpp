@@ -13,18 +13,16 @@ namespace {
 using testing_support::generated;
 using testing_support::same;
 
-class ops_store : public testing::TestWithParam<backend> {
+class ops_store : public on_every_backend {
  protected:
-  void SetUp() override { open(); }
-  void open() {
+  void open() override {
     store.reset();
-    store = GetParam() == backend::memory ? storage::make_memory_ops() : valued(storage::open_sqlite_ops(path()));
+    store = home.open_ops();
   }
   /// A backend that forgets has nothing to show after it was closed.
   void open_again() {
-    if (GetParam() != backend::memory) open();
+    if (!home.forgets()) open();
   }
-  std::string path() const { return folder.file("ops.db"); }
   void keep(const ports::write_batch& rows) {
     const auto done = store->commit(rows);
     if (!done) throw std::runtime_error(done.error().what);
@@ -34,11 +32,10 @@ class ops_store : public testing::TestWithParam<backend> {
     return done ? errc::none : done.error().code;
   }
 
-  scratch_folder folder;
   std::unique_ptr<ports::ops_store> store;
 };
 
-INSTANTIATE_TEST_SUITE_P(every_backend, ops_store, testing::Values(backend::memory, backend::sqlite), name_of_backend);
+INSTANTIATE_TEST_SUITE_P(every_backend, ops_store, every_backend(), name_of_backend);
 
 template <class Row>
 std::vector<std::string> ids(const std::vector<Row>& rows) {
@@ -104,7 +101,7 @@ TEST_P(ops_store, loads_rows_of_every_kind_as_they_were_written) {
     const auto version = generated<agent_version>(chance);
     const auto fact = generated<desk_fact>(chance);
     store.reset();
-    std::filesystem::remove(path());
+    home.wipe();
     open();
     keep({run, opened, policy, warning, job, isolated, held, breaker, limits, configuration, version, fact});
     open_again();
