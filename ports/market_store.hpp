@@ -2,12 +2,19 @@
 #pragma once
 
 #include "domain/market.hpp"
+#include "domain/market_records.hpp"
 #include "domain/result.hpp"
 
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace rltrader::ports {
+
+/// A row of market data. A closed bar is never replaced by one that is still growing; trades and books stay as first written,
+/// of the others the newest of a key wins.
+using market_row = std::variant<candle_record, market_trade, orderbook_snapshot, funding_record, open_interest_record,
+                                mark_index_price, ticker_snapshot, feature_snapshot_record>;
 
 struct candle_query {
   pair_name pair;
