@@ -12,19 +12,19 @@ namespace rltrader {
 
 /// What a policy learned from or was judged on; never changed once written. Table dataset_versions.
 struct dataset_version {
-  std::string id;
-  pair_name pair;
+  std::string id{};
+  pair_name pair{};
   rltrader::interval interval{};
   instant start_at{};
   instant end_at{};
-  std::string checksum;
-  std::string dataset_hash;
+  std::string checksum{};
+  std::string dataset_hash{};
   int window_size = 0;
   int stride = 0;
   std::int64_t row_count = 0;
-  std::string feature_set_version_id;
-  std::string feature_schema_fingerprint;
-  std::string source;
+  std::string feature_set_version_id{};
+  std::string feature_schema_fingerprint{};
+  std::string source{};
   instant created_at{};
 
   static constexpr auto type_name = "dataset_version";
@@ -49,10 +49,10 @@ struct dataset_version {
 
 /// What a dataset was made of. Table dataset_lineage.
 struct dataset_lineage {
-  std::string dataset_id;
-  std::vector<std::string> source_run_ids;
-  std::vector<std::string> parent_dataset_ids;
-  std::string source;
+  std::string dataset_id{};
+  std::vector<std::string> source_run_ids{};
+  std::vector<std::string> parent_dataset_ids{};
+  std::string source{};
   instant created_at{};
 
   static constexpr auto type_name = "dataset_lineage";
@@ -68,13 +68,13 @@ struct dataset_lineage {
 
 /// A list of features under a name; a model fits only the one that it was trained on. Table feature_set_versions.
 struct feature_set_version {
-  std::string id;
-  std::string label;
-  std::string description;
+  std::string id{};
+  std::string label{};
+  std::string description{};
   rltrader::interval interval{};
-  std::vector<rltrader::interval> context_intervals;
-  std::vector<std::string> feature_names;
-  std::string feature_schema_fingerprint;
+  std::vector<rltrader::interval> context_intervals{};
+  std::vector<std::string> feature_names{};
+  std::string feature_schema_fingerprint{};
   instant created_at{};
 
   static constexpr auto type_name = "feature_set_version";
@@ -94,22 +94,22 @@ struct feature_set_version {
 
 /// What a decision was made from, by reference; kept as first written. Table market_input_snapshots.
 struct market_input_snapshot {
-  std::string id;
-  pair_name pair;
-  decision_id decision;
+  std::string id{};
+  pair_name pair{};
+  decision_id decision{};
   instant captured_at{};
-  std::string dataset_version_id;
-  std::string dataset_hash;
-  std::string feature_set_version_id;
-  std::string agent_version_id;
-  std::string artifact_uri;
-  std::string market_features_ref;
-  std::string chart_features_ref;
-  std::string idea_features_ref;
-  std::string signal_features_ref;
-  std::string news_features_ref;
-  std::map<std::string, std::string> metadata;
-  std::string source;
+  std::string dataset_version_id{};
+  std::string dataset_hash{};
+  std::string feature_set_version_id{};
+  std::string agent_version_id{};
+  std::string artifact_uri{};
+  std::string market_features_ref{};
+  std::string chart_features_ref{};
+  std::string idea_features_ref{};
+  std::string signal_features_ref{};
+  std::string news_features_ref{};
+  std::map<std::string, std::string> metadata{};
+  std::string source{};
 
   static constexpr auto type_name = "market_input_snapshot";
   template <class F>

@@ -25,7 +25,7 @@ constexpr auto words(evaluation_status) {
 /// What a policy earned over a window, costs included.
 struct performance {
   double win_rate = 0;
-  money net_pnl_after_fees;
+  money net_pnl_after_fees{};
   double max_drawdown = 0;
   int trade_count = 0;
 
@@ -49,7 +49,7 @@ struct fold_metrics {
   instant test_start{};
   instant test_end{};
   double win_rate = 0;
-  money net_pnl_after_fees;
+  money net_pnl_after_fees{};
   double max_drawdown = 0;
   int trade_count = 0;
 
@@ -70,10 +70,10 @@ struct fold_metrics {
 
 /// A challenger beside the champion and beside flat. Not passed unless everything was measured (I15).
 struct promotion_comparison {
-  std::string champion_version_id;
+  std::string champion_version_id{};
   bool passed = false;
-  std::vector<std::string> reasons;
-  std::map<std::string, double> metric_deltas;
+  std::vector<std::string> reasons{};
+  std::map<std::string, double> metric_deltas{};
   double effect_size = 0;
   double confidence_z = 0;
   double champion_lower_bound = 0;
@@ -105,10 +105,10 @@ struct promotion_comparison {
 
 /// What an evaluation report says beyond its figures.
 struct evaluation_metadata {
-  std::vector<rltrader::fold_metrics> fold_metrics;
-  std::map<std::string, double> aggregate;
-  std::string feature_schema_fingerprint;
-  std::optional<rltrader::promotion_comparison> promotion_comparison;
+  std::vector<rltrader::fold_metrics> fold_metrics{};
+  std::map<std::string, double> aggregate{};
+  std::string feature_schema_fingerprint{};
+  std::optional<rltrader::promotion_comparison> promotion_comparison{};
 
   static constexpr auto type_name = "evaluation_metadata";
   template <class F>
@@ -123,27 +123,27 @@ struct evaluation_metadata {
 
 /// A policy judged on a period that it did not learn from. Table evaluation_reports.
 struct evaluation_report {
-  std::string id;
-  std::string agent_version_id;
-  pair_name pair;
+  std::string id{};
+  std::string agent_version_id{};
+  pair_name pair{};
   instant period_start{};
   instant period_end{};
   double win_rate = 0;
-  money net_pnl_after_fees;
+  money net_pnl_after_fees{};
   double max_drawdown = 0;
   int trade_count = 0;
-  std::map<std::string, money> exposure_by_pair;
+  std::map<std::string, money> exposure_by_pair{};
   evaluation_status status{};
-  std::string status_reason;
-  std::string dataset_version_id;
-  std::string dataset_hash;
-  std::string feature_set_version_id;
-  std::string artifact_uri;
-  std::string backtest_run_id;
-  evaluation_metadata metadata;
-  std::string source;
+  std::string status_reason{};
+  std::string dataset_version_id{};
+  std::string dataset_hash{};
+  std::string feature_set_version_id{};
+  std::string artifact_uri{};
+  std::string backtest_run_id{};
+  evaluation_metadata metadata{};
+  std::string source{};
   instant created_at{};
-  std::optional<instant> completed_at;
+  std::optional<instant> completed_at{};
 
   static constexpr auto type_name = "evaluation_report";
   template <class F>

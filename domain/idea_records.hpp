@@ -28,23 +28,23 @@ constexpr auto words(content_status) {
 
 /// A trading idea that somebody published. Table ideas; a source has one of an external id.
 struct idea {
-  std::string id;
-  std::string source_id;
-  std::string external_id;
-  std::string url;
-  std::string title;
-  std::string author_handle;
-  std::string content;
-  std::string content_hash;
+  std::string id{};
+  std::string source_id{};
+  std::string external_id{};
+  std::string url{};
+  std::string title{};
+  std::string author_handle{};
+  std::string content{};
+  std::string content_hash{};
   rltrader::dedup_status dedup_status{};
-  std::string duplicate_of_id;
+  std::string duplicate_of_id{};
   content_status status{};
-  std::optional<double> sentiment_score;
-  std::string sentiment_label;
-  std::optional<instant> published_at;
+  std::optional<double> sentiment_score{};
+  std::string sentiment_label{};
+  std::optional<instant> published_at{};
   instant ingested_at{};
   instant updated_at{};
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "idea";
   template <class F>
@@ -69,11 +69,11 @@ struct idea {
 
 /// What an idea said before it was edited. Table idea_revisions.
 struct idea_revision {
-  std::string idea_id;
-  std::string content;
-  std::string content_hash;
+  std::string idea_id{};
+  std::string content{};
+  std::string content_hash{};
   instant recorded_at{};
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "idea_revision";
   template <class F>
@@ -88,20 +88,20 @@ struct idea_revision {
 
 /// What a text means for a pair. Table signals.
 struct signal_record {
-  std::string id;
-  std::string source_type;
-  pair_name pair;
-  std::string idea_id;
-  std::string telegram_post_id;
-  std::string news_item_id;
-  std::string enrichment_id;
+  std::string id{};
+  std::string source_type{};
+  pair_name pair{};
+  std::string idea_id{};
+  std::string telegram_post_id{};
+  std::string news_item_id{};
+  std::string enrichment_id{};
   instant generated_at{};
-  std::string payload_summary;
+  std::string payload_summary{};
   double confidence_score = 0;
   double sentiment_score = 0;
-  std::string sentiment_label;
-  std::string model_name;
-  std::string source;
+  std::string sentiment_label{};
+  std::string model_name{};
+  std::string source{};
 
   static constexpr auto type_name = "signal_record";
   template <class F>
@@ -126,18 +126,18 @@ struct signal_record {
 
 /// A post of a channel. Table telegram_posts; a source has one of an external id.
 struct telegram_post {
-  std::string id;
-  std::string source_id;
-  std::string external_id;
-  std::string content;
-  std::string content_hash;
+  std::string id{};
+  std::string source_id{};
+  std::string external_id{};
+  std::string content{};
+  std::string content_hash{};
   rltrader::dedup_status dedup_status{};
-  std::string duplicate_of_id;
+  std::string duplicate_of_id{};
   content_status status{};
-  std::optional<instant> published_at;
-  std::optional<instant> edited_at;
+  std::optional<instant> published_at{};
+  std::optional<instant> edited_at{};
   instant ingested_at{};
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "telegram_post";
   template <class F>
@@ -159,19 +159,19 @@ struct telegram_post {
 
 /// A piece of news. Table news_items; a source has one of an external id.
 struct news_item {
-  std::string id;
-  std::string source_id;
-  std::string external_id;
-  std::string title;
-  std::string url;
-  std::string summary;
-  std::string content;
-  std::string content_hash;
+  std::string id{};
+  std::string source_id{};
+  std::string external_id{};
+  std::string title{};
+  std::string url{};
+  std::string summary{};
+  std::string content{};
+  std::string content_hash{};
   rltrader::dedup_status dedup_status{};
-  std::string duplicate_of_id;
-  std::optional<instant> published_at;
+  std::string duplicate_of_id{};
+  std::optional<instant> published_at{};
   instant ingested_at{};
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "news_item";
   template <class F>

@@ -14,14 +14,14 @@ namespace rltrader {
 
 /// Somebody or something that is listened to. Table sources, one row a type and identifier.
 struct source_record {
-  std::string id;
-  std::string type;
-  std::string identifier;
-  std::string display_name;
-  std::string category;
-  std::string status;
+  std::string id{};
+  std::string type{};
+  std::string identifier{};
+  std::string display_name{};
+  std::string category{};
+  std::string status{};
   bool enabled = true;
-  std::string source;
+  std::string source{};
   instant created_at{};
   instant updated_at{};
 
@@ -43,18 +43,18 @@ struct source_record {
 
 /// A contract under its own name and the venue's. Table instrument_mappings.
 struct instrument_mapping {
-  std::string canonical_instrument_id;
-  std::string venue;
-  std::string venue_symbol;
-  std::string contract_type;
-  price tick_size;
-  quantity step_size;
-  quantity contract_multiplier;
-  std::string margin_currency;
-  rate maker_fee_bps;
-  rate taker_fee_bps;
-  std::map<std::string, std::string> vip_tier_metadata;
-  std::string source;
+  std::string canonical_instrument_id{};
+  std::string venue{};
+  std::string venue_symbol{};
+  std::string contract_type{};
+  price tick_size{};
+  quantity step_size{};
+  quantity contract_multiplier{};
+  std::string margin_currency{};
+  rate maker_fee_bps{};
+  rate taker_fee_bps{};
+  std::map<std::string, std::string> vip_tier_metadata{};
+  std::string source{};
   instant updated_at{};
 
   static constexpr auto type_name = "instrument_mapping";
@@ -81,25 +81,25 @@ struct instrument_mapping {
 
 /// One fetch of a source. Table ingestion_runs.
 struct ingestion_run {
-  std::string id;
-  std::string source_type;
-  std::string source_id;
-  std::string feed;
-  pair_name pair;
-  std::string trigger;
-  std::string status;
-  std::optional<instant> window_start;
-  std::optional<instant> window_end;
+  std::string id{};
+  std::string source_type{};
+  std::string source_id{};
+  std::string feed{};
+  pair_name pair{};
+  std::string trigger{};
+  std::string status{};
+  std::optional<instant> window_start{};
+  std::optional<instant> window_end{};
   instant started_at{};
-  std::optional<instant> finished_at;
+  std::optional<instant> finished_at{};
   int new_count = 0;
   int updated_count = 0;
   int error_count = 0;
-  std::string error_summary;
+  std::string error_summary{};
   double coverage_pct = 0;
   int missing_fields_count = 0;
   double parse_confidence = 0;
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "ingestion_run";
   template <class F>
@@ -130,19 +130,19 @@ struct ingestion_run {
 
 /// One comparison of a source's ideas with ours. Table sync_runs.
 struct sync_run {
-  std::string id;
-  std::string source_id;
-  std::string status;
+  std::string id{};
+  std::string source_id{};
+  std::string status{};
   instant started_at{};
-  std::optional<instant> finished_at;
+  std::optional<instant> finished_at{};
   int new_count = 0;
   int updated_count = 0;
   int error_count = 0;
-  std::string error_summary;
+  std::string error_summary{};
   double coverage_pct = 0;
   int missing_fields_count = 0;
   double parse_confidence = 0;
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "sync_run";
   template <class F>

@@ -29,29 +29,29 @@ constexpr auto words(rollout_stage) {
 
 /// One cycle of learning of a pair: a challenger trained, judged and promoted or not. Table learning_updates.
 struct learning_update {
-  std::string id;
-  std::string agent_id;
-  std::string agent_version_id;
-  pair_name pair;
+  std::string id{};
+  std::string agent_id{};
+  std::string agent_version_id{};
+  pair_name pair{};
   instant window_start{};
   instant window_end{};
   learning_status status{};
-  std::string status_reason;
+  std::string status_reason{};
   rollout_stage stage{};
-  std::string evaluation_report_id;
-  std::string champion_version_id;
-  std::string champion_evaluation_report_id;
-  std::string rollback_version_id;
-  std::optional<performance> metrics;
-  std::optional<performance> champion_metrics;
-  std::map<std::string, double> metric_deltas;
-  std::optional<bool> promoted;
-  std::vector<std::string> decision_reasons;
+  std::string evaluation_report_id{};
+  std::string champion_version_id{};
+  std::string champion_evaluation_report_id{};
+  std::string rollback_version_id{};
+  std::optional<performance> metrics{};
+  std::optional<performance> champion_metrics{};
+  std::map<std::string, double> metric_deltas{};
+  std::optional<bool> promoted{};
+  std::vector<std::string> decision_reasons{};
   std::int64_t seed = 0;
   std::int64_t timesteps = 0;
-  std::string source;
+  std::string source{};
   instant started_at{};
-  std::optional<instant> completed_at;
+  std::optional<instant> completed_at{};
 
   static constexpr auto type_name = "learning_update";
   template <class F>
@@ -86,20 +86,20 @@ struct learning_update {
 
 /// The bytes of a policy: where they are and what they must be. Table model_artifacts.
 struct model_artifact {
-  std::string id;
-  std::string agent_version_id;
-  pair_name pair;
-  std::string artifact_uri;
-  std::string artifact_checksum;
+  std::string id{};
+  std::string agent_version_id{};
+  pair_name pair{};
+  std::string artifact_uri{};
+  std::string artifact_checksum{};
   std::int64_t artifact_size_bytes = 0;
-  std::string content_type;
-  std::string feature_schema_fingerprint;
-  std::string build_isa;
-  std::optional<instant> training_window_start;
-  std::optional<instant> training_window_end;
-  std::string source;
+  std::string content_type{};
+  std::string feature_schema_fingerprint{};
+  std::string build_isa{};
+  std::optional<instant> training_window_start{};
+  std::optional<instant> training_window_end{};
+  std::string source{};
   instant created_at{};
-  std::optional<instant> verified_at;
+  std::optional<instant> verified_at{};
 
   static constexpr auto type_name = "model_artifact";
   template <class F>
@@ -126,16 +126,16 @@ struct model_artifact {
 
 /// A policy that no longer does what it did. Table drift_alerts.
 struct drift_alert {
-  std::string id;
-  std::string agent_id;
-  pair_name pair;
+  std::string id{};
+  std::string agent_id{};
+  pair_name pair{};
   instant detected_at{};
-  std::string metric;
+  std::string metric{};
   double baseline_value = 0;
   double current_value = 0;
   alert_status status{};
-  std::string action_taken;
-  std::string source;
+  std::string action_taken{};
+  std::string source{};
   instant updated_at{};
 
   static constexpr auto type_name = "drift_alert";

@@ -13,18 +13,18 @@ namespace rltrader {
 
 /// One bar as it is kept, closed or still growing. Table bingx_candles.
 struct candle_record {
-  pair_name pair;
+  pair_name pair{};
   rltrader::interval interval{};
   instant open_time{};
   instant close_time{};
-  price open;
-  price high;
-  price low;
-  price close;
-  quantity volume;
-  std::optional<money> quote_volume;
+  price open{};
+  price high{};
+  price low{};
+  price close{};
+  quantity volume{};
+  std::optional<money> quote_volume{};
   bool closed = false;
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "candle_record";
   template <class F>
@@ -44,13 +44,13 @@ struct candle_record {
 
 /// One trade of anybody. Table bingx_trades.
 struct market_trade {
-  pair_name pair;
-  std::string trade_id;
+  pair_name pair{};
+  std::string trade_id{};
   instant executed_at{};
   order_side side{};
-  rltrader::price price;
-  rltrader::quantity quantity;
-  std::string source;
+  rltrader::price price{};
+  rltrader::quantity quantity{};
+  std::string source{};
 
   static constexpr auto type_name = "market_trade";
   template <class F>
@@ -66,8 +66,8 @@ struct market_trade {
 
 /// A price in a book and what rests there.
 struct book_level {
-  rltrader::price price;
-  rltrader::quantity quantity;
+  rltrader::price price{};
+  rltrader::quantity quantity{};
 
   friend bool operator==(const book_level&, const book_level&) = default;
   static constexpr auto type_name = "book_level";
@@ -79,12 +79,12 @@ struct book_level {
 
 /// The best prices of a book at a moment. Table bingx_orderbook_snapshots.
 struct orderbook_snapshot {
-  pair_name pair;
+  pair_name pair{};
   instant captured_at{};
   int depth_level = 0;
-  std::vector<book_level> bids;
-  std::vector<book_level> asks;
-  std::string source;
+  std::vector<book_level> bids{};
+  std::vector<book_level> asks{};
+  std::string source{};
 
   static constexpr auto type_name = "orderbook_snapshot";
   template <class F>
@@ -101,10 +101,10 @@ struct orderbook_snapshot {
 
 /// Funding that was paid. Table bingx_funding_rates.
 struct funding_record {
-  pair_name pair;
+  pair_name pair{};
   instant funding_time{};
-  rltrader::rate rate;
-  std::string source;
+  rltrader::rate rate{};
+  std::string source{};
 
   static constexpr auto type_name = "funding_record";
   template <class F>
@@ -118,10 +118,10 @@ struct funding_record {
 
 /// What all positions of a contract are worth. Table bingx_open_interest.
 struct open_interest_record {
-  pair_name pair;
+  pair_name pair{};
   instant captured_at{};
-  money open_interest;
-  std::string source;
+  money open_interest{};
+  std::string source{};
 
   static constexpr auto type_name = "open_interest_record";
   template <class F>
@@ -136,11 +136,11 @@ struct open_interest_record {
 
 /// The prices that margin is reckoned by. Table bingx_mark_index_prices.
 struct mark_index_price {
-  pair_name pair;
+  pair_name pair{};
   instant captured_at{};
-  price mark_price;
-  price index_price;
-  std::string source;
+  price mark_price{};
+  price index_price{};
+  std::string source{};
 
   static constexpr auto type_name = "mark_index_price";
   template <class F>
@@ -155,19 +155,19 @@ struct mark_index_price {
 
 /// The last day at a glance. Table bingx_tickers.
 struct ticker_snapshot {
-  pair_name pair;
+  pair_name pair{};
   instant captured_at{};
-  price last_price;
-  std::optional<price> bid_price;
-  std::optional<quantity> bid_quantity;
-  std::optional<price> ask_price;
-  std::optional<quantity> ask_quantity;
-  std::optional<quantity> volume_24h;
-  std::optional<money> quote_volume_24h;
-  std::optional<price> price_change_24h;
-  std::optional<price> high_24h;
-  std::optional<price> low_24h;
-  std::string source;
+  price last_price{};
+  std::optional<price> bid_price{};
+  std::optional<quantity> bid_quantity{};
+  std::optional<price> ask_price{};
+  std::optional<quantity> ask_quantity{};
+  std::optional<quantity> volume_24h{};
+  std::optional<money> quote_volume_24h{};
+  std::optional<price> price_change_24h{};
+  std::optional<price> high_24h{};
+  std::optional<price> low_24h{};
+  std::string source{};
 
   static constexpr auto type_name = "ticker_snapshot";
   template <class F>
@@ -189,19 +189,19 @@ struct ticker_snapshot {
 
 /// The features of a bar as a policy saw them. Table rl_feature_snapshots.
 struct feature_snapshot_record {
-  pair_name pair;
+  pair_name pair{};
   rltrader::interval interval{};
-  std::string feature_set_version_id;
+  std::string feature_set_version_id{};
   instant captured_at{};
-  std::string schema_fingerprint;
-  std::map<std::string, double> features;
-  std::vector<std::string> missing;
+  std::string schema_fingerprint{};
+  std::map<std::string, double> features{};
+  std::vector<std::string> missing{};
   double quality_score = 0;
   bool warmup = false;
   bool is_complete = true;
-  std::optional<instant> source_window_start;
-  std::optional<instant> source_window_end;
-  std::string source;
+  std::optional<instant> source_window_start{};
+  std::optional<instant> source_window_end{};
+  std::string source{};
 
   static constexpr auto type_name = "feature_snapshot_record";
   template <class F>

@@ -69,11 +69,11 @@ constexpr auto words(gap_status) {
 
 /// Whether decisions may listen to a source. Table source_policies, one row a source and type.
 struct source_policy {
-  std::string source_id;
-  std::string source_type;
+  std::string source_id{};
+  std::string source_type{};
   bool enabled = true;
-  std::optional<double> min_confidence_score;
-  std::string notes;
+  std::optional<double> min_confidence_score{};
+  std::string notes{};
   instant updated_at{};
 
   static constexpr auto type_name = "source_policy";
@@ -91,15 +91,15 @@ struct source_policy {
 
 /// How a source of a pair does now. Table data_source_status, one row a pair and type.
 struct data_source_status {
-  pair_name pair;
+  pair_name pair{};
   rltrader::source_type source_type{};
   source_state status{};
-  std::optional<instant> last_seen_at;
+  std::optional<instant> last_seen_at{};
   int freshness_threshold_seconds = 0;
   double coverage_pct = 0;
   int missing_fields_count = 0;
   double parse_confidence = 0;
-  std::string source;
+  std::string source{};
   instant updated_at{};
 
   static constexpr auto type_name = "data_source_status";
@@ -123,16 +123,16 @@ struct data_source_status {
 
 /// What an operator set for a source of a pair. Table data_source_configs, one row a pair and type.
 struct data_source_config {
-  pair_name pair;
+  pair_name pair{};
   rltrader::source_type source_type{};
   bool enabled = true;
   int freshness_threshold_seconds = 0;
-  std::optional<double> min_coverage_pct;
-  std::optional<int> refresh_interval_seconds;
-  std::optional<int> backfill_max_days;
-  std::optional<int> rate_limit_per_minute;
-  std::optional<int> backoff_base_seconds;
-  std::optional<int> backoff_max_seconds;
+  std::optional<double> min_coverage_pct{};
+  std::optional<int> refresh_interval_seconds{};
+  std::optional<int> backfill_max_days{};
+  std::optional<int> rate_limit_per_minute{};
+  std::optional<int> backoff_base_seconds{};
+  std::optional<int> backoff_max_seconds{};
   instant updated_at{};
 
   static constexpr auto type_name = "data_source_config";
@@ -160,10 +160,10 @@ struct data_source_config {
 
 /// Data that should be there and is not. Table data_gap_events; of one place there is one that is not resolved.
 struct data_gap_event {
-  std::string id;
-  pair_name pair;
+  std::string id{};
+  pair_name pair{};
   rltrader::source_type source_type{};
-  std::string interval;
+  std::string interval{};
   instant gap_start{};
   instant gap_end{};
   int expected_interval_seconds = 0;
@@ -172,11 +172,11 @@ struct data_gap_event {
   gap_status status{};
   instant detected_at{};
   instant last_seen_at{};
-  std::optional<instant> resolved_at;
+  std::optional<instant> resolved_at{};
   int heal_attempts = 0;
-  std::optional<instant> last_heal_at;
-  std::map<std::string, std::string> details;
-  std::string source;
+  std::optional<instant> last_heal_at{};
+  std::map<std::string, std::string> details{};
+  std::string source{};
 
   static constexpr auto type_name = "data_gap_event";
   template <class F>
@@ -203,14 +203,14 @@ struct data_gap_event {
 
 /// What a look at a source's data found. Table data_quality_metrics.
 struct data_quality_metric {
-  pair_name pair;
+  pair_name pair{};
   rltrader::source_type source_type{};
   instant computed_at{};
   double coverage_pct = 0;
   int missing_fields_count = 0;
   double parse_confidence = 0;
   quality_state status{};
-  std::string source;
+  std::string source{};
 
   static constexpr auto type_name = "data_quality_metric";
   template <class F>
