@@ -13,11 +13,16 @@
 namespace rltrader::ports {
 
 /// A row to write. Upsert by key, but for fill, state_event, audit_note and metric_point, which are only ever appended;
-/// a decision of the same id is kept as it was first written; an order in state intent is new: an id that exists already
-/// is errc::conflict, so that no slot is ever used twice (I1).
-using ops_row = std::variant<decision, order, fill, position, trade, agent_run, state_event, audit_note, risk_policy,
-                             breaker_row, alert, retry_job, metric_point, risk_limit_set, agent_configuration,
-                             agent_version, quarantine, idempotency_record, desk_fact>;
+/// a decision, an input snapshot and a revision of the same key are kept as they were first written; an order in state intent
+/// is new: an id that exists already is errc::conflict, so that no slot is ever used twice (I1). What a row may not become,
+/// and what two rows may not share, stands in docs/storage.md and is errc::conflict too.
+using ops_row =
+    std::variant<decision, order, fill, position, trade, agent_run, state_event, audit_note, risk_policy, breaker_row,
+                 alert, retry_job, metric_point, risk_limit_set, agent_configuration, agent_version, quarantine,
+                 idempotency_record, desk_fact, evaluation_report, model_artifact, learning_update, dataset_version,
+                 dataset_lineage, feature_set_version, market_input_snapshot, source_policy, data_source_status,
+                 data_source_config, data_gap_event, drift_alert, instrument_mapping, ingestion_run, sync_run, idea,
+                 idea_revision, signal_record, telegram_post, source_record, news_item, data_quality_metric>;
 
 /// Rows that become durable together or not at all.
 using write_batch = std::vector<ops_row>;
@@ -52,7 +57,10 @@ struct page_of {
 };
 
 /// What a list is asked. Also: audit takes the action as status, the actor as run, the resource as id and its type as side;
-/// alerts take the category as run; jobs take the type as run. A field that a list does not have is errc::unsupported, a word,
+/// alerts take the category as run; jobs take the type as run. As run also: the version (evaluations, artifacts, learning
+/// updates, input snapshots), the feature set (datasets), the source's type (statuses, configurations, gaps, quality, runs,
+/// signals, sources), the source's id (ideas, posts, news, runs), the agent (drift), the venue (mappings). Ideas, posts and news
+/// take canonical or duplicate as status, ideas and signals the sentiment as side, learning updates the stage as mode. A field that a list does not have is errc::unsupported, a word,
 /// offset or limit (0 to 10,000) that cannot be is errc::out_of_bounds.
 struct list_query {
   std::optional<std::string> pair{};

@@ -1,38 +1,47 @@
 // Checks a batch, then writes it: nothing is changed before all of it is known to fit.
 #include "adapters/storage/memory_ops.hpp"
 
+#include "adapters/storage/memory_fits.hpp"
 #include "adapters/storage/memory_rules.hpp"
 #include "domain/posted.hpp"
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace rltrader::storage {
-
-namespace {
-
-failure conflict(std::string_view table_name, const std::string& key, std::string_view why) {
-  return {errc::conflict, std::string(table_name) + " " + key + ": " + std::string(why)};
-}
-
-}  // namespace
 
 struct memory_ops::tables {
   explicit tables(std::size_t most) {
     std::apply([&](auto&... t) { (t.keep(most), ...); }, rows);
   }
 
-  std::tuple<memory_table<decision, decision_rules>, memory_table<order, order_rules>, memory_table<fill, fill_rules>,
-             memory_table<position, position_rules>, memory_table<trade, trade_rules>,
-             memory_table<agent_run, run_rules>, memory_table<state_event, event_rules>,
-             memory_table<audit_event, unnamed_rules>, memory_table<risk_policy, kept_by<&risk_policy::id>>,
-             memory_table<breaker_row, kept_by<&breaker_row::scope>>, memory_table<alert, alert_rules>,
-             memory_table<retry_job, job_rules>, memory_table<metric_point, unnamed_rules>,
-             memory_table<risk_limit_set, kept_by<&risk_limit_set::id>>,
-             memory_table<agent_configuration, kept_by<&agent_configuration::id>>,
-             memory_table<agent_version, kept_by<&agent_version::id>>, memory_table<quarantine, quarantine_rules>,
-             memory_table<idempotency_record, idempotency_rules>, memory_table<desk_fact, kept_by<&desk_fact::name>>>
+  std::tuple<
+      memory_table<decision, decision_rules>, memory_table<order, order_rules>, memory_table<fill, fill_rules>,
+      memory_table<position, position_rules>, memory_table<trade, trade_rules>, memory_table<agent_run, run_rules>,
+      memory_table<state_event, event_rules>, memory_table<audit_event, unnamed_rules>,
+      memory_table<risk_policy, kept_by<&risk_policy::id>>, memory_table<breaker_row, kept_by<&breaker_row::scope>>,
+      memory_table<alert, alert_rules>, memory_table<retry_job, job_rules>, memory_table<metric_point, unnamed_rules>,
+      memory_table<risk_limit_set, kept_by<&risk_limit_set::id>>,
+      memory_table<agent_configuration, kept_by<&agent_configuration::id>>,
+      memory_table<agent_version, kept_by<&agent_version::id>>, memory_table<quarantine, quarantine_rules>,
+      memory_table<idempotency_record, idempotency_rules>, memory_table<desk_fact, kept_by<&desk_fact::name>>,
+      memory_table<evaluation_report, evaluation_rules>, memory_table<model_artifact, artifact_rules>,
+      memory_table<learning_update, learning_rules>, memory_table<dataset_version, dataset_rules>,
+      memory_table<dataset_lineage, series_by<&dataset_lineage::dataset_id>>,
+      memory_table<feature_set_version, feature_set_rules>,
+      memory_table<market_input_snapshot, series_by<&market_input_snapshot::id>>,
+      memory_table<source_policy, kept_by<&source_policy::source_id, &source_policy::source_type>>,
+      memory_table<data_source_status, kept_by<&data_source_status::pair, &data_source_status::source_type>>,
+      memory_table<data_source_config, kept_by<&data_source_config::pair, &data_source_config::source_type>>,
+      memory_table<data_gap_event, gap_rules>, memory_table<drift_alert, drift_rules>,
+      memory_table<instrument_mapping, mapping_rules>, memory_table<ingestion_run, source_run_rules<ingestion_run>>,
+      memory_table<sync_run, source_run_rules<sync_run>>, memory_table<idea, text_rules<idea>>,
+      memory_table<idea_revision, series_by<&idea_revision::idea_id, &idea_revision::content_hash>>,
+      memory_table<signal_record, series_by<&signal_record::id>>,
+      memory_table<telegram_post, text_rules<telegram_post>>, memory_table<source_record, source_rules>,
+      memory_table<news_item, text_rules<news_item>>,
+      memory_table<data_quality_metric, series_by<&data_quality_metric::pair, &data_quality_metric::source_type,
+                                                  &data_quality_metric::computed_at>>>
       rows;
   std::unordered_map<std::string, const decision*> newest;  ///< of each pair; never forgotten
   std::map<std::string, std::string> live_jobs;             ///< job id by type and dedupe key
@@ -80,7 +89,9 @@ struct memory_ops::tables {
   }
   template <class Row>
   void write(const Row& row) {
-    of<Row>().write(row);
+    auto& t = of<Row>();
+    if (storage::table_of<Row>().rule == write_rule::keep_first && t.find_same(row) != nullptr) return;
+    t.write(row);
   }
 
   static bool has_key(const retry_job& j) { return live(j) && !j.dedupe_key.empty(); }
@@ -93,34 +104,12 @@ struct memory_ops::tables {
 
 namespace {
 
-/// What the rows of a batch before this one would leave behind; made only for the kinds that can conflict.
-struct batch_so_far {
-  std::set<std::string> appended;
-  std::map<std::string, const order*> orders;
-  std::map<std::string, const idempotency_record*> keys;
-  std::map<std::string, const retry_job*> jobs;
-  std::optional<std::map<std::string, std::string>> live_jobs;
-};
-
-/// The newest row of a key: of the batch, else of the table.
-template <class Row, class Table>
-const Row* before(std::map<std::string, const Row*>& batch, const Table& table, const std::string& key,
-                  const Row& row) {
-  auto& place = batch[key];
-  const auto* old = place != nullptr ? place : table.find(key);
-  place = &row;
-  return old;
+template <class Tables, class Row>
+result<void> fits(Tables& t, batch_so_far& batch, const Row& row) {
+  return fits_by_rules(batch, t.template of<Row>(), row);
 }
-
-template <class Row, class Table>
-result<void> fits_once(batch_so_far& batch, const Table& table, const Row& row, const std::string& key) {
-  if (table.find_same(row) == nullptr && batch.appended.insert(std::string(storage::table_of<Row>().name) + key).second)
-    return {};
-  return conflict(storage::table_of<Row>().name, key, "it is there already");
-}
-
 template <class Tables>
-result<void> fits(Tables&, batch_so_far&, const auto&) {
+result<void> fits(Tables&, batch_so_far&, const audit_note&) {
   return {};
 }
 template <class Tables>
@@ -132,26 +121,9 @@ result<void> fits(Tables& t, batch_so_far& batch, const state_event& e) {
   return fits_once(batch, t.template of<state_event>(), e, e.order.text() + " " + std::to_string(e.number));
 }
 template <class Tables>
-result<void> fits(Tables& t, batch_so_far& batch, const order& o) {
-  const auto* old = before(batch.orders, t.template of<order>(), o.id.text(), o);
-  if (old == nullptr) return {};
-  if (o.fingerprint != old->fingerprint) return conflict("trade_executions", o.id.text(), "its content cannot change");
-  if (o.filled < old->filled) return conflict("trade_executions", o.id.text(), "its filled quantity cannot fall");
-  if (terminal(old->state) && !terminal(o.state))
-    return conflict("trade_executions", o.id.text(), "it has ended and cannot open again");
-  return {};
-}
-template <class Tables>
-result<void> fits(Tables& t, batch_so_far& batch, const idempotency_record& r) {
-  const auto* old = before(batch.keys, t.template of<idempotency_record>(), r.key, r);
-  if (old == nullptr || r.fingerprint == old->fingerprint) return {};
-  return conflict("idempotency_keys", r.key, "its content cannot change");
-}
-template <class Tables>
 result<void> fits(Tables& t, batch_so_far& batch, const retry_job& j) {
   if (!batch.live_jobs) batch.live_jobs = t.live_jobs;
-  if (const auto* old = before(batch.jobs, t.template of<retry_job>(), j.id, j))
-    Tables::release(*batch.live_jobs, *old);
+  if (const auto* old = before(batch, t.template of<retry_job>(), j)) Tables::release(*batch.live_jobs, *old);
   if (!Tables::has_key(j)) return {};
   const auto [held, is_new] = batch.live_jobs->emplace(Tables::job_key(j), j.id);
   if (is_new || held->second == j.id) return {};

@@ -15,6 +15,7 @@ template <class Row, class Rules>
 class memory_table {
  public:
   using row_type = Row;
+  using rules = Rules;
 
   /// Of rows that are done, at most so many stay.
   void keep(std::size_t done_most) { done_most_ = done_most; }

@@ -1,5 +1,5 @@
 // The tables of the ops store, one row each.
-#include "adapters/storage/table.hpp"
+#include "adapters/storage/table_rows.hpp"
 
 #include <algorithm>
 
@@ -122,7 +122,11 @@ std::vector<table> make_tables() {
                append,
                {},
                {"name,recorded_at", "pair,recorded_at", "recorded_at"},
-               {.time = "recorded_at", .id = "name", .pair = "pair"}});
+               {.time = "recorded_at", .id = "name", .pair = "pair"},
+               {},
+               true,
+               {},
+               {"recorded_at", 7}});
   t.push_back({"risk_limit_sets", record_of<risk_limit_set>(), upsert, {"id"}, {}, {.time = "created_at", .id = "id"}});
   t.push_back({"agent_configurations",
                record_of<agent_configuration>(),
@@ -145,6 +149,9 @@ std::vector<table> make_tables() {
                {.time = "created_at", .id = "key"},
                {same_content}});
   t.push_back({"desk_facts", record_of<desk_fact>(), upsert, {"name"}, {}, {.time = "name", .id = "name"}});
+  add_learning_tables(t);
+  add_source_tables(t);
+  add_idea_tables(t);
   must(t.size() == std::variant_size_v<ports::ops_row>, "each alternative of ops_row has its table");
   return t;
 }

@@ -194,13 +194,16 @@ def check_routes(tree: Tree):
 
 
 def check_tables(tree: Tree):
-    in_code = words_of(tree, "adapters/storage/ops_tables.cpp", r"push_back\(\s*\{\s*\"(\w+)\"")
+    """The sections on tables list every table of the stores."""
+    in_code: dict[str, str] = {}
+    for path in tree.under("adapters/storage/", "_tables.cpp"):
+        in_code.update(words_of(tree, path, r"push_back\(\s*(?:\{|series\()\s*\"(\w+)\""))
     page = PAGES["table"]
     text = tree.text(page)
-    section = re.search(r"(?ms)^## Tables.*?(?=^## |\Z)", text)
-    begin = section.start() if section else len(text)
-    end = section.end() if section else len(text)
-    on_page = {m.group(1): line_of(text, begin + m.start()) for m in re.finditer(r"(?m)^\| `(\w+)` \|", text[begin:end])}
+    on_page: dict[str, int] = {}
+    for section in re.finditer(r"(?ms)^## Tables.*?(?=^## |\Z)", text):
+        for row in re.finditer(r"(?m)^\| `(\w+)` \|", section.group()):
+            on_page[row.group(1)] = line_of(text, section.start() + row.start())
     yield from compare(page, text, "table", in_code, on_page)
 
 

@@ -137,6 +137,10 @@ DOUBLE_ALLOWED = [
     ("domain/pair_posted.cpp", r"\bscores\b", "scores of posted signals from -1 to 1"),
     ("domain/*", r"\b\w*(?:_fraction|_score|_rate|_ratio|_pct|_drawdown)\b", "ratios"),
     ("domain/*", r"\b(?:value|threshold|objective)\b", "observed measurements and their limits, in the unit of the metric"),
+    ("domain/*_records.hpp", r"\b(?:aggregate|metric_deltas|effect_size|confidence_z|\w+_lower_bound)\b",
+     "statistics of an evaluation, compared and never added"),
+    ("domain/*_records.hpp", r"\b(?:parse_confidence|baseline_value|current_value)\b",
+     "a share from 0 to 1, and what a drift was measured in"),
     ("domain/agent_records.hpp", r"\bpromotion_min_net_pnl\b", "a threshold of the agent's configuration, compared and never added"),
 ]
 

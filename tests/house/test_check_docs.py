@@ -21,12 +21,13 @@ SOUND = {
     "http/process_metrics.cpp": "add(\"process_threads\")\n",
     "http/routes_x.cpp": "f(method::get, \"/trades/{id}\", \"no route: /trades/\");\nbreaker_row_of<halted>(\"/ops/halt\", \"Halt\")\n",
     "adapters/storage/ops_tables.cpp": "t.push_back({\"fills\", x});\nt.push_back(\n  {\"state\", y});\n",
+    "adapters/storage/market_tables.cpp": "t.push_back(series(\"bars\", z));\n",
     "tests/x_tests.cpp": "TEST(x, is_one) {}  // I22\n",
     "docs/risk.md": "# Risk\n\n## The words\n\n`no_mark`, `drawdown`, `data_integrity:gap`, `feature_missing:<name>`\n",
     "docs/runbook.md": "# Runbook\n\n## breaker_reducing\n\n## breaker_halted\n\n## books_off\n\n## order_lost\n\n## reconcile_late_fill\n\n## Without an alert\n",
     "docs/metrics.md": "`rltrader_bars_total`, `gvfx_bars`, `process_threads`\n",
     "docs/api.md": "| method | path |\n|---|---|\n| GET | `/trades/{id}` | it |\n| POST | `/ops/halt` | stops |\n",
-    "docs/storage.md": "| `ops.db` | x |\n\n## Tables of ops.db\n\n| `fills` | x |\n| `state` | y |\n\n## Backup\n\n| `copy` | z |\n",
+    "docs/storage.md": "| `ops.db` | x |\n\n## Tables of ops.db\n\n| `fills` | x |\n| `state` | y |\n\n## Tables of market.db\n\n| `bars` | z |\n\n## Backup\n\n| `copy` | z |\n",
     "docs/invariants.md": "# Invariants\n\n" + "".join(
         f"### I{n} Something\nIt holds.\n- Kept in: `domain/x.cpp`\n\n" for n in range(1, check_docs.MOST_INVARIANTS + 1)),
 }
@@ -94,6 +95,7 @@ class Docs(unittest.TestCase):
 
     def test_tables(self):
         self.assert_one(self.spoil("docs/storage.md", ("| `state` | y |\n", "")), "table", "state")
+        self.assert_one(self.spoil("docs/storage.md", ("| `bars` | z |\n", "")), "table", "bars")
         self.assert_one(self.spoil("docs/storage.md", ("| `state` |", "| `states` | x |\n| `state` |")), "table", "states")
 
     def test_words_of_risk(self):

@@ -15,9 +15,14 @@ std::int64_t between(std::mt19937_64& chance, std::int64_t least, std::int64_t m
   return std::uniform_int_distribution<std::int64_t>(least, most)(chance);
 }
 
-std::string letters(std::mt19937_64& chance, std::string_view from, std::size_t most) {
+/// How many of something: at least one where it must be present.
+std::int64_t some(std::mt19937_64& chance, std::int64_t most, presence present) {
+  return between(chance, present == presence::always ? 1 : 0, most);
+}
+
+std::string letters(std::mt19937_64& chance, std::string_view from, std::size_t most, presence present) {
   std::string out;
-  for (auto left = between(chance, 0, static_cast<std::int64_t>(most)); left > 0; --left)
+  for (auto left = some(chance, static_cast<std::int64_t>(most), present); left > 0; --left)
     out += from[static_cast<std::size_t>(between(chance, 0, static_cast<std::int64_t>(from.size()) - 1))];
   return out;
 }
@@ -45,10 +50,10 @@ double real(std::mt19937_64& chance, const rule& rules) {
   return std::uniform_real_distribution<double>(least, most)(chance);
 }
 
-void generate_names(const shape& s, void* value, std::mt19937_64& chance) {
+void generate_names(const shape& s, void* value, std::mt19937_64& chance, presence present) {
   s.reset(value);
-  for (auto left = between(chance, 0, 3); left > 0; --left)
-    generate(*s.inner(), s.insert(value, letters(chance, "abc.\"'$ ", 6)), chance);
+  for (auto left = some(chance, 3, present); left > 0; --left)
+    generate(*s.inner(), s.insert(value, letters(chance, "abc.\"'$ ", 6, present)), chance, {}, present);
 }
 
 bool same_names(const shape& s, const void* a, const void* b) {
@@ -69,7 +74,7 @@ bool same_names(const shape& s, const void* a, const void* b) {
 
 }  // namespace
 
-void generate(const shape& s, void* value, std::mt19937_64& chance, const rule& rules) {
+void generate(const shape& s, void* value, std::mt19937_64& chance, const rule& rules, presence present) {
   switch (s.is) {
     case kind::boolean: return s.set_bool(value, between(chance, 0, 1) == 1);
     case kind::integer:
@@ -79,15 +84,16 @@ void generate(const shape& s, void* value, std::mt19937_64& chance, const rule& 
     case kind::timestamp: s.set_integer(value, between(chance, 0, 253'402'300'799'999)); return;
     case kind::number: return s.set_number(value, real(chance, rules));
     case kind::text:
-      s.set_text(value,
-                 letters(chance, "abcXYZ019 ,;'\"\\/\n\t{}[]\xC3\xBC", std::min<std::size_t>(rules.longest, 12)));
+      s.set_text(value, letters(chance, "abcXYZ019 ,;'\"\\/\n\t{}[]\xC3\xBC", std::min<std::size_t>(rules.longest, 12),
+                                present));
       if (s.get_text(value).find_first_of("\xC3\xBC") != std::string::npos) s.set_text(value, "\xC3\xBC");
       return;
     case kind::spelled:
       if (s.scaled)
         s.set_integer(value, whole(chance, rules, static_cast<double>(fixed_scale), 9'000'000'000'000'000'000));
       else
-        s.set_text(value, letters(chance, "abcdefXYZ0123456789-_:.", std::min<std::size_t>(rules.longest, 24)));
+        s.set_text(value,
+                   letters(chance, "abcdefXYZ0123456789-_:.", std::min<std::size_t>(rules.longest, 24), present));
       return;
     case kind::enumeration:
       s.set_text(value,
@@ -95,15 +101,16 @@ void generate(const shape& s, void* value, std::mt19937_64& chance, const rule& 
       return;
     case kind::optional:
       s.reset(value);
-      if (between(chance, 0, 1) == 1) generate(*s.inner(), s.engage(value), chance, rules);
+      if (some(chance, 1, present) == 1) generate(*s.inner(), s.engage(value), chance, rules, present);
       return;
     case kind::list:
       s.reset(value);
-      for (auto left = between(chance, 0, 4); left > 0; --left) generate(*s.inner(), s.grow(value), chance);
+      for (auto left = some(chance, 4, present); left > 0; --left)
+        generate(*s.inner(), s.grow(value), chance, {}, present);
       return;
-    case kind::dictionary: return generate_names(s, value, chance);
+    case kind::dictionary: return generate_names(s, value, chance, present);
     case kind::record:
-      for (const auto& m : s.members) generate(*m.of(), field_of(value, m.offset), chance, m.rules);
+      for (const auto& m : s.members) generate(*m.of(), field_of(value, m.offset), chance, m.rules, present);
       return;
   }
 }

@@ -8,13 +8,17 @@
 
 namespace rltrader::testing_support {
 
+/// Whether options, lists, dictionaries and texts may be absent or empty.
+enum class presence : unsigned char { by_chance, always };
+
 /// Fills a value: short and empty texts, zero and extreme numbers, absent options, NaN where a double has no bounds.
-void generate(const shape& s, void* value, std::mt19937_64& chance, const rule& rules = {});
+void generate(const shape& s, void* value, std::mt19937_64& chance, const rule& rules = {},
+              presence present = presence::by_chance);
 
 template <class T>
-T generated(std::mt19937_64& chance) {
+T generated(std::mt19937_64& chance, presence present = presence::by_chance) {
   T value{};
-  generate(*shape_of<T>(), &value, chance);
+  generate(*shape_of<T>(), &value, chance, {}, present);
   return value;
 }
 

@@ -2,7 +2,8 @@
 #include "wire/json.hpp"
 
 #include "domain/instrument.hpp"
-#include "domain/records.hpp"
+#include "ports/market_store.hpp"
+#include "ports/ops_store.hpp"
 #include "tests/support/generated.hpp"
 
 #include <gtest/gtest.h>
@@ -18,11 +19,15 @@ using testing_support::same;
 template <class T>
 class every_row : public testing::Test {};
 
-using rows =
-    testing::Types<instrument, candle, bar, tick, funding, order_slot, order_content, order_intent, fill, order,
-                   position, observation, policy_answer, decision, agent_run, trade, state_event, audit_note,
-                   audit_event, risk_policy, breaker_row, alert, retry_job, metric_point, risk_limit_set,
-                   agent_configuration, agent_version, quarantine, idempotency_record, desk_fact>;
+/// All rows of both stores, and what else is described.
+template <class... Others>
+struct with_rows {
+  template <class... Ops, class... Market>
+  static testing::Types<Others..., Ops..., Market...> of(const std::variant<Ops...>*, const std::variant<Market...>*);
+  using types = decltype(of(static_cast<ports::ops_row*>(nullptr), static_cast<ports::market_row*>(nullptr)));
+};
+using rows = with_rows<instrument, candle, bar, tick, funding, order_slot, order_content, order_intent, observation,
+                       policy_answer, audit_event>::types;
 TYPED_TEST_SUITE(every_row, rows);
 
 TYPED_TEST(every_row, comes_back_as_it_was_written) {
