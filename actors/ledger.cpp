@@ -1,6 +1,7 @@
 // The only writer of ops state: what waits in its mailbox becomes one transaction, and is answered after COMMIT.
 #include "actors/actors.hpp"
 #include "actors/guard.hpp"
+#include "actors/log.hpp"
 #include "messages/errors.hpp"
 
 #include <caf/all.hpp>
@@ -26,6 +27,7 @@ class ledger : public ledger_actor::base {
 
   behavior_type make_behavior() override {
     die_loudly(this, "ledger");
+    tend_later();
     return {[this](const flush_rows&) { flush(); },
             [this](write_rows& what) -> caf::result<written> {
               if (waiting_.size() >= batches_most)
@@ -49,8 +51,17 @@ class ledger : public ledger_actor::base {
             },
             [this](const retain_rows& r) {
               if (const auto outcome = store_.retain(r.metrics_from, r.idempotency_from); !outcome)
-                trouble_ = outcome.error().what;
+                in_trouble(outcome.error().what);
             },
+            [this](const tend_store&) {
+              // A commit that has just worked has said the same.
+              if (!std::exchange(committed_lately_, false)) {
+                const auto outcome = store_.tend();
+                outcome ? well() : in_trouble(outcome.error().what);
+              }
+              tend_later();
+            },
+            [this](const subscribe_alarms& what) { alarmed_ = what.who; },
             [this](const load_image&) -> caf::result<image_reply> {
               auto image = store_.load();
               if (!image) return to_caf(image.error());
@@ -65,7 +76,10 @@ class ledger : public ledger_actor::base {
   }
 
   /// What has been taken is committed even when the desk closes.
-  void on_exit() override { flush(); }
+  void on_exit() override {
+    flush();
+    alarmed_ = nullptr;
+  }
 
  private:
   struct waiting {
@@ -77,6 +91,22 @@ class ledger : public ledger_actor::base {
     if (awake_) return;
     awake_ = true;
     send(this, flush_rows{});
+  }
+  void tend_later() {
+    if (const auto every = store_.tended_every(); every.count() > 0) delayed_send(this, every, tend_store{});
+  }
+
+  void well() {
+    if (trouble_.empty()) return;
+    trouble_.clear();
+    log_event(log_level::info, "store.back", "", "ledger", "", "the store takes writes again");
+  }
+  void in_trouble(const std::string& why) {
+    if (trouble_.empty()) {
+      log_event(log_level::error, "store.lost", "", "ledger", "", why);
+      if (alarmed_) send(alarmed_, alarm{"ledger_down", severity::high, "", "store", 1, 0, {{"why", why}}});
+    }
+    trouble_ = why;
   }
 
   /// All that waits in one transaction. If that fails by one batch's own fault, each is tried alone.
@@ -92,7 +122,8 @@ class ledger : public ledger_actor::base {
     if (around_.metrics && around_.stopwatch)
       around_.metrics->observe(http::metric::store_commit, around_.stopwatch() - started);
     if (outcome) {
-      trouble_.clear();
+      well();
+      committed_lately_ = true;
       for (const auto& b : batches) answer(b, {});
     } else {
       refuse(batches, rows, outcome.error());
@@ -107,7 +138,7 @@ class ledger : public ledger_actor::base {
       answer(b, own_fault ? store_.commit({first, last}) : why);
       first = last;
     }
-    if (why.code != errc::conflict) trouble_ = why.what;
+    if (why.code != errc::conflict) in_trouble(why.what);
     if (around_.metrics) around_.metrics->add(http::metric::store_failures, {"ops"});
   }
 
@@ -124,7 +155,9 @@ class ledger : public ledger_actor::base {
   ports::write_batch rows_;  ///< of all that wait, one batch after the other
   std::deque<metric_point> metrics_;
   bool awake_ = false;
+  bool committed_lately_ = false;
   std::string trouble_;
+  alarm_listener alarmed_;
 };
 
 }  // namespace

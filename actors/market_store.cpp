@@ -1,11 +1,13 @@
 // The only writer of market data: batches what comes, reads candles back, never delays an intent.
 #include "actors/actors.hpp"
 #include "actors/guard.hpp"
+#include "actors/log.hpp"
 #include "messages/errors.hpp"
 
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <deque>
 
 namespace rltrader {
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr std::size_t bars_most = 65'536;
 constexpr std::size_t batch = 512;
+constexpr std::size_t funding_most = 4'096;
 
 class market_keeper : public market_store_actor::base {
   using super = market_store_actor::base;
@@ -41,7 +44,15 @@ class market_keeper : public market_store_actor::base {
               else
                 wake();
             },
-            [this](const store_funding& what) { note(store_.append_funding(what.rows, what.source)); },
+            [this](store_funding& what) {
+              for (auto& f : what.rows) funding_.push_back({std::move(f), what.source});
+              while (funding_.size() > funding_most) {
+                funding_.pop_front();
+                if (around_.metrics) around_.metrics->add(http::metric::dropped, {"funding"});
+              }
+              flush();
+            },
+            [this](const subscribe_alarms& what) { alarmed_ = what.who; },
             [this](const candles_request& what) -> caf::result<candle_rows> {
               flush();
               ports::candle_query q{what.pair, what.interval, what.start, what.end, what.limit.value_or(500)};
@@ -61,7 +72,10 @@ class market_keeper : public market_store_actor::base {
             }};
   }
 
-  void on_exit() override { flush(); }
+  void on_exit() override {
+    flush();
+    alarmed_ = nullptr;
+  }
 
  private:
   /// What comes within a second of the actor clock is written together.
@@ -71,18 +85,53 @@ class market_keeper : public market_store_actor::base {
     delayed_send(this, std::chrono::seconds{1}, flush_rows{});
   }
   void flush() {
+    flush_bars();
+    flush_funding();
+    if (!trouble_.empty()) wake();
+  }
+  void flush_bars() {
     if (bars_.empty()) return;
     const auto outcome = store_.append_bars(bars_, source_);
     note(outcome);
     // Refused for good (not for want of space or connection): keeping them would refuse all that follow.
-    if (outcome || outcome.error().code == errc::conflict) bars_.clear();
+    if (outcome || given_up(outcome.error())) bars_.clear();
   }
-  void note(const result<void>& outcome) { trouble_ = outcome ? "" : outcome.error().what; }
+  void flush_funding() {
+    while (!funding_.empty()) {
+      const auto source = funding_.front().source;
+      std::vector<funding> rows;
+      for (const auto& waiting : funding_) {
+        if (waiting.source != source) break;
+        rows.push_back(waiting.row);
+      }
+      const auto outcome = store_.append_funding(rows, source);
+      note(outcome);
+      if (!outcome && !given_up(outcome.error())) return;
+      funding_.erase(funding_.begin(), funding_.begin() + static_cast<std::ptrdiff_t>(rows.size()));
+    }
+  }
+  static bool given_up(const failure& why) { return why.code == errc::conflict || why.code == errc::refused; }
+  void note(const result<void>& outcome) {
+    const std::string why = outcome ? "" : outcome.error().what;
+    if (trouble_.empty() && !why.empty()) {
+      log_event(log_level::error, "market_store.lost", "", "market_store", "", why);
+      if (alarmed_) send(alarmed_, alarm{"market_store_down", severity::medium, "", "store", 1, 0, {{"why", why}}});
+    }
+    if (!trouble_.empty() && why.empty())
+      log_event(log_level::info, "market_store.back", "", "market_store", "", "market data is kept again");
+    trouble_ = why;
+  }
 
+  struct waiting_funding {
+    funding row;
+    std::string source;
+  };
   surroundings around_;
   ports::market_store& store_;
   std::vector<bar> bars_;
   std::string source_;
+  std::deque<waiting_funding> funding_;
+  alarm_listener alarmed_;
   bool awake_ = false;
   std::string trouble_;
 };

@@ -55,6 +55,8 @@ struct look_again {
 struct check_breaker {
   bool full = false;
 };
+/// To itself: see whether the store is there, and keep its lease.
+struct tend_store {};
 /// From the daemon, now and then: say how many messages wait (metric mailbox_depth). All actors but the pairs take it.
 struct measure_mailbox {};
 /// To itself: try to save again what the ledger did not take.
@@ -68,6 +70,8 @@ using ledger_actor = caf::typed_actor<
     caf::reacts_to<
         metric_point>,  // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
     caf::reacts_to<retain_rows>,                       // forgets old figures
+    caf::reacts_to<tend_store>,                        // keeps the store's lease while there is nothing to write
+    caf::reacts_to<subscribe_alarms>,                  // who is told when the store is lost
     caf::reacts_to<measure_mailbox>,                   // shows how many messages wait
     caf::replies_to<load_image>::with<image_reply>,    // reads what a desk restarts from
     caf::replies_to<ask_health>::with<health_reply>>;  // says whether the last commit worked
@@ -77,6 +81,7 @@ using market_store_actor =
     caf::typed_actor<caf::reacts_to<flush_rows>,                           // writes what waits
                      caf::reacts_to<store_bars>,                           // keeps closed bars
                      caf::reacts_to<store_funding>,                        // keeps funding rates
+                     caf::reacts_to<subscribe_alarms>,                     // who is told when the store is lost
                      caf::replies_to<candles_request>::with<candle_rows>,  // reads candles, oldest first
                      caf::reacts_to<measure_mailbox>,                      // shows how many messages wait
                      caf::replies_to<ask_health>::with<health_reply>>;     // says whether the last write worked
@@ -325,6 +330,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_pair_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_jobs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::subscribe_alarms)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::tend_store)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::measure_mailbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(rltrader::clock_struck)

@@ -2,7 +2,6 @@
 #include "runtime/daemon.hpp"
 
 #include "actors/log.hpp"
-#include "adapters/storage/storage.hpp"
 #include "http/http.hpp"
 #include "messages/errors.hpp"
 #include "runtime/config_commands.hpp"
@@ -13,6 +12,7 @@
 #include "runtime/heartbeat.hpp"
 #include "runtime/lock_file.hpp"
 #include "runtime/logging.hpp"
+#include "runtime/open_stores.hpp"
 #include "runtime/process_inputs.hpp"
 #include "runtime/settings_checks.hpp"
 #include "runtime/signals.hpp"
@@ -46,33 +46,8 @@ struct bell {
   }
 };
 
-struct stores {
-  std::unique_ptr<ports::ops_store> ops;
-  std::unique_ptr<ports::ops_reader> reader;
-  std::unique_ptr<ports::market_store> market;
-  std::unique_ptr<ports::venue_journal> journal;
-};
-
-result<stores> open_stores(const std::string& folder, const std::shared_ptr<std::atomic<double>>& read_deadline) {
-  stores s;
-  auto ops = storage::open_sqlite_ops(folder + "/ops.db");
-  if (!ops) return ops.error();
-  s.ops = std::move(*ops);
-  auto reader = storage::open_sqlite_ops_reader(
-      folder + "/ops.db", [read_deadline] { return monotonic_seconds() > read_deadline->load(); });
-  if (!reader) return reader.error();
-  s.reader = std::move(*reader);
-  auto market = storage::open_sqlite_market(folder + "/market.db");
-  if (!market) return market.error();
-  s.market = std::move(*market);
-  auto journal = storage::open_sqlite_journal(folder + "/venue.db");
-  if (!journal) return journal.error();
-  s.journal = std::move(*journal);
-  return s;
-}
-
 http::server_options http_options(const settings& v, std::function<json()> configuration, const ports::clock& clock,
-                                  std::optional<std::string> tokens) {
+                                  std::optional<std::string> tokens, std::vector<std::string> backends) {
   http::server_options o;
   o.bind = v.http_bind;
   o.port = static_cast<std::uint16_t>(v.http_port);
@@ -81,10 +56,11 @@ http::server_options http_options(const settings& v, std::function<json()> confi
   o.cors_origin = v.cors_origin;
   o.request_timeout = milliseconds{v.request_timeout_ms};
   o.supported = supported_pairs(v);
+  backends.insert(backends.end(), {"prices: sim", "venue: paper"});
   o.version = {.version = version_text(),
                .commit = commit_text(),
                .build_type = build_type_text(),
-               .backends = {"sqlite (ops, market)", "sim (market data)", "paper (venue)"}};
+               .backends = std::move(backends)};
   o.simulation_allowed = v.live_simulation_allowed && v.environment != node_environment::production;
   o.seed = static_cast<std::uint64_t>(v.seed) ^ static_cast<std::uint64_t>(ms_of(wall_now()));
   o.wall_now = wall_now;
@@ -133,7 +109,7 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   if (const auto fits = path_fits(v.data_dir); !fits) return fail(err, fits.error());
   const auto lock = folder_lock::take(v.data_dir, wall_now());
   if (!lock) return fail(err, lock.error());
-  if (const auto whole = files_are_whole(v.data_dir); !whole) return fail(err, whole.error());
+  if (const auto whole = files_are_whole(v.data_dir, files_of(v)); !whole) return fail(err, whole.error());
   const auto logs = v.log_file.empty() ? v.data_dir + "/rltraderd.log" : v.log_file;
   if (const auto set =
           set_up_logging({.form = v.log_format, .level = v.log_level, .file = logs, .secrets = secret_values(v)});
@@ -141,9 +117,21 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
     return fail(err, set.error());
 
   const auto read_deadline = std::make_shared<std::atomic<double>>(1e300);
-  auto kept = open_stores(v.data_dir, read_deadline);
+  auto kept = open_stores(v, {.what = "rltraderd demo",
+                              .origin = "sim",
+                              .seconds = monotonic_seconds,
+                              .give_up = [read_deadline] { return monotonic_seconds() > read_deadline->load(); },
+                              .read_seconds_most = read_seconds_most,
+                              .now = wall_now()});
   if (!kept) return fail(err, kept.error());
+  for (const auto& backend : kept->backends) log_event(log_level::info, "store.opened", "", "daemon", "", backend);
+  for (const auto& warning : kept->warnings) {
+    err << "warning: " << warning << std::endl;
+    log_event(log_level::warn, "store.warning", "", "daemon", "", warning);
+  }
   if (const auto known = market_is_known(v.data_dir, *kept->reader); !known) return fail(err, known.error());
+  if (const auto same = books_belong_together(v.data_dir, *kept->reader, *kept->journal); !same)
+    return fail(err, same.error());
 
   demo_setup how;
   how.seed = static_cast<std::uint64_t>(v.seed);
@@ -183,7 +171,7 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
   settings_in_force in_force{line, state};
   http::http_server server{system, metrics,
                            http_options(
-                               v, [&in_force] { return in_force.shown(); }, market.clock(), *tokens)};
+                               v, [&in_force] { return in_force.shown(); }, market.clock(), *tokens, kept->backends)};
   if (const auto listening = server.start(); !listening) return fail(err, listening.error());
   std::thread io([&server] { server.run(); });
 

@@ -31,17 +31,40 @@ result<void> path_fits(const std::string& folder) {
                              " bytes, at most " + std::to_string(longest_path) + " are possible"};
 }
 
-result<void> files_are_whole(const std::string& folder) {
+std::vector<std::string> files_of(const settings& values) {
+  if (values.timescale_ops) return {"venue.db"};
+  return {"ops.db", "venue.db"};
+}
+
+result<void> files_are_whole(const std::string& folder, const std::vector<std::string>& needed) {
   std::error_code problem;
   if (!fs::exists(market_file_of(folder), problem)) return {};
-  for (const auto* name : {"ops.db", "venue.db", "market.db"}) {
+  auto names = needed;
+  names.emplace_back("market.db");
+  for (const auto& name : names) {
     const auto file = folder + "/" + name;
     const auto size = fs::file_size(file, problem);
     if (!problem && size == 0) return not_whole(file, "is empty");
     // Candles can be had again, so that file alone may be taken away.
-    if (problem == std::errc::no_such_file_or_directory && name != std::string_view("market.db"))
-      return not_whole(file, "is missing");
+    if (problem == std::errc::no_such_file_or_directory && name != "market.db") return not_whole(file, "is missing");
   }
+  return {};
+}
+
+result<void> books_belong_together(const std::string& folder, ports::ops_reader& store, ports::venue_journal& venue) {
+  ports::list_query any;
+  any.limit = 1;
+  const auto orders = store.orders(any);
+  if (!orders) return orders.error();
+  if (!orders->rows.empty()) return {};
+  const auto books = venue.load();
+  if (!books) return books.error();
+  for (const auto& row : *books)
+    if (row.table == "orders")
+      return {errc::corrupt, folder +
+                                 "/venue.db has orders that the store does not know: it belongs to another store; "
+                                 "bring that store's content over with rltraderctl copy, or begin anew with another "
+                                 "data folder"};
   return {};
 }
 

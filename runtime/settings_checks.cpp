@@ -109,6 +109,10 @@ class checker {
   }
 
   void check_stores() {
+    // One connection for each that writes, and one for lists of ops state.
+    const int needed = (s_.timescale_ops ? 2 : 0) + (s_.timescale_market ? 1 : 0);
+    if (s_.timescale_pool_max < needed)
+      refuse("TIMESCALE_POOL_MAX", "must be at least " + std::to_string(needed) + " for what is kept in PostgreSQL");
     if (!s_.timescale_url.empty()) return;
     if (s_.timescale_ops) refuse("TIMESCALE_RL_OPS_ENABLED", "needs TIMESCALE_URL");
     if (s_.timescale_market) refuse("TIMESCALE_MARKET_DATA_ENABLED", "needs TIMESCALE_URL");

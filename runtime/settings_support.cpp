@@ -17,8 +17,6 @@ missing_feature idle(const char* key, const std::string& what) {
 
 std::vector<missing_feature> not_built_in(const settings& values) {
   std::vector<missing_feature> out;
-  if (values.timescale_ops) out.push_back(missing("TIMESCALE_RL_OPS_ENABLED", "the PostgreSQL store"));
-  if (values.timescale_market) out.push_back(missing("TIMESCALE_MARKET_DATA_ENABLED", "the PostgreSQL store"));
   if (!values.convex_url.empty()) out.push_back(missing("CONVEX_URL", "the Convex backend"));
   if (!values.bingx_api_key.empty()) out.push_back(missing("BINGX_API_KEY", "live trading"));
   if (!values.bingx_secret_key.empty()) out.push_back(missing("BINGX_SECRET_KEY", "live trading"));

@@ -172,6 +172,9 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
   h.reader = spawn_reader(system, around, *outside.reader, outside.before_read);
   h.retry_queue = spawn_retry_queue(system, around, h.ledger, *jobs, terms.job_waits, terms.seed, terms.node);
   h.alert_sink = spawn_alert_sink(system, around, h.ledger, h.retry_queue, image->open_alerts, outside.channels);
+  const auto told = caf::actor_cast<alarm_listener>(h.alert_sink);
+  caf::anon_send(h.ledger, subscribe_alarms{told});
+  caf::anon_send(h.market_store, subscribe_alarms{told});
   h.executor = spawn_executor(system, around, h.ledger, h.alert_sink, h.retry_queue, *outside.venue, gate, image,
                               {.mode = terms.mode, .slippage_slo_bps = terms.slippage_slo_bps});
   const review_terms review{.validity = terms.order_validity, .mark_fresh_for = terms.mark_fresh_for};

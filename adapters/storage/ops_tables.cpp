@@ -49,6 +49,7 @@ std::vector<table> make_tables() {
                {.time = "at", .id = "id", .pair = "pair", .side = "side", .order = "client_order_id"},
                {},
                false});
+  t.back().rehearsals_may_go = true;
   t.push_back({"positions",
                record_of<position>(),
                upsert,

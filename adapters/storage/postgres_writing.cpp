@@ -55,7 +55,7 @@ std::vector<rows_list> in_rounds(const table& t, std::span<const void* const> ro
   const auto* closed = t.closed_when[0] != '\0' ? &t.columns[t.column_at(t.closed_when)] : nullptr;
   std::vector<rows_list> rounds(1);
   std::unordered_map<std::string, std::size_t> seen;
-  if (!t.guards.empty()) {
+  if (!t.guards.empty() || t.unique.columns[0] != '\0') {
     for (const auto* row : rows) {
       const auto nth = seen[key_of(t, places, row)]++;
       if (nth == rounds.size()) rounds.emplace_back();
@@ -68,15 +68,11 @@ std::vector<rows_list> in_rounds(const table& t, std::span<const void* const> ro
   };
   for (const auto* row : rows) {
     const auto [place, is_new] = seen.emplace(key_of(t, places, row), rounds[0].size());
-    if (!is_new) {
-      auto& older = rounds[0][place->second];
-      if (is_closed(older) && !is_closed(row)) continue;
-      older = nullptr;
-      place->second = rounds[0].size();
-    }
-    rounds[0].push_back(row);
+    if (is_new)
+      rounds[0].push_back(row);
+    else if (auto& older = rounds[0][place->second]; is_closed(row) || !is_closed(older))
+      older = row;
   }
-  std::erase(rounds[0], nullptr);
   return rounds;
 }
 
