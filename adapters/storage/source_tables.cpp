@@ -77,16 +77,18 @@ void add_source_tables(std::vector<table>& t) {
 
 void add_idea_tables(std::vector<table>& t) {
   using enum write_rule;
-  t.push_back(
-      {"ideas",
-       record_of<idea>(),
-       upsert,
-       {"id"},
-       {"source_id,published_at", "source_id,content_hash", "published_at"},
-       {.time = "published_at", .id = "id", .status = "dedup_status", .run = "source_id", .side = "sentiment_label"},
-       {},
-       true,
-       one_of_a_source});
+  t.push_back({.name = "ideas",
+               .record = record_of<idea>(),
+               .rule = upsert,
+               .key = {"id"},
+               .indexes = {"source_id,published_at", "source_id,content_hash", "published_at"},
+               .asked = {.time = "published_at",
+                         .id = "id",
+                         .status = "dedup_status",
+                         .run = "source_id",
+                         .side = "sentiment_label"},
+               .unique = one_of_a_source,
+               .source_column = "source"});
   t.push_back({.name = "idea_revisions",
                .record = record_of<idea_revision>(),
                .rule = keep_first,
