@@ -18,7 +18,15 @@ constexpr int days_of_features = 30;
 
 table series(const char* name, record_type record, write_rule rule, std::vector<const char*> key, chunked_by chunks,
              asked_by asked, std::vector<const char*> indexes = {}, const char* closed_when = "") {
-  return {name, record, rule, std::move(key), std::move(indexes), asked, {}, true, {}, chunks, closed_when, "source"};
+  return {.name = name,
+          .record = record,
+          .rule = rule,
+          .key = std::move(key),
+          .indexes = std::move(indexes),
+          .asked = asked,
+          .chunks = chunks,
+          .closed_when = closed_when,
+          .source_column = "source"};
 }
 
 std::vector<table> make_market_tables() {

@@ -197,7 +197,7 @@ def check_tables(tree: Tree):
     """The sections on tables list every table of the stores."""
     in_code: dict[str, str] = {}
     for path in tree.under("adapters/storage/", "_tables.cpp"):
-        in_code.update(words_of(tree, path, r"push_back\(\s*(?:\{|series\()\s*\"(\w+)\""))
+        in_code.update(words_of(tree, path, r"push_back\(\s*(?:\{|series\()\s*(?:\.name = )?\"(\w+)\""))
     page = PAGES["table"]
     text = tree.text(page)
     on_page: dict[str, int] = {}

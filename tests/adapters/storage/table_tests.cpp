@@ -47,7 +47,7 @@ std::vector<std::string> named_by(const table& t) {
   for (const auto& g : t.guards) take(names_in(g.when));
   const auto& a = t.asked;
   for (const std::string_view name : {a.time, a.id, a.pair, a.status, a.run, a.run_too, a.mode, a.side, a.severity,
-                                      a.trade, a.decision, a.order, t.chunks.column, t.closed_when})
+                                      a.trade, a.decision, a.order, t.chunks.column, t.closed_when, t.source_column})
     if (!name.empty()) out.emplace_back(name.substr(0, name.find('.')));
   return out;
 }
@@ -172,6 +172,13 @@ TEST(tables, have_keys_that_are_never_absent) {
       EXPECT_EQ(t->columns[t->column_at(t->closed_when)].type, column_type::truth);
     }
   }
+}
+
+TEST(tables, whose_records_say_where_they_come_from_are_asked_for_it_there) {
+  for (const auto* t : all_tables())
+    if (t->name != std::string_view("trade_decisions")) {
+      EXPECT_EQ(has_column(*t, "source"), t->source_column == std::string_view("source")) << t->name;
+    }
 }
 
 TEST(tables, of_market_data_keep_amounts_exact) {
