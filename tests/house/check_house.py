@@ -60,7 +60,7 @@ VENDORS = {
     "xgboost": ["xgboost/*"],
     "zlib": ["zlib.h"],
     "processor": ["cpuid.h", "immintrin.h"],
-    "posix": ["unistd.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
+    "posix": ["unistd.h", "dirent.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
               "linux/*"],
 }
 
