@@ -46,8 +46,8 @@ void add_leaves(const shape& record, const leaf& above, std::vector<leaf>& out) 
   }
 }
 
-std::optional<json> json_in_cell(std::string_view cell, const std::string& name, std::vector<violation>& problems) {
-  auto parsed = parse_json(cell);
+std::optional<json> json_in_cell(std::string_view written, const std::string& name, std::vector<violation>& problems) {
+  auto parsed = parse_json(written);
   if (auto* found = std::get_if<json>(&parsed)) return std::move(*found);
   for (auto& v : std::get<std::vector<violation>>(parsed)) {
     v.field = name + (v.field.empty() ? "" : "." + v.field);
@@ -111,41 +111,41 @@ std::vector<leaf> leaves_of(const shape& record) {
   return out;
 }
 
-std::optional<json> json_of_cell(const shape& s, std::string_view cell, const std::string& name,
+std::optional<json> json_of_cell(const shape& s, std::string_view written, const std::string& name,
                                  std::vector<violation>& problems) {
-  if (s.is == kind::optional && cell.empty()) return json(nullptr);
+  if (s.is == kind::optional && written.empty()) return json(nullptr);
   const auto& wanted = s.is == kind::optional ? *s.inner() : s;
-  if (cell.empty() && wanted.is != kind::text) {
+  if (written.empty() && wanted.is != kind::text) {
     problems.push_back({name, "must not be empty", ""});
     return std::nullopt;
   }
-  std::string text(cell);
+  std::string text(written);
   if (text.find('\0') != text.npos) {
     problems.push_back({name, "must not hold a NUL character", ""});
     return std::nullopt;
   }
   if (keepable(text) != text) {
-    problems.push_back({name, "must be UTF-8", printable(cell)});
+    problems.push_back({name, "must be UTF-8", printable(written)});
     return std::nullopt;
   }
   switch (wanted.is) {
     case kind::boolean:
-      if (cell == "true" || cell == "false") return json(cell == "true");
+      if (written == "true" || written == "false") return json(written == "true");
       break;
     case kind::integer:
     case kind::duration:
-      if (const auto number = integer_in(cell)) return json(*number);
+      if (const auto number = integer_in(written)) return json(*number);
       break;
     case kind::number:
-      if (const auto number = number_in(cell)) return json(*number);
+      if (const auto number = number_in(written)) return json(*number);
       break;
     case kind::timestamp:
-      if (const auto ms = integer_in(cell))
+      if (const auto ms = integer_in(written))
         if (auto time = time_text_of_ms(*ms)) return json(std::move(*time));
       break;
     case kind::list:
     case kind::dictionary:
-    case kind::record: return json_in_cell(cell, name, problems);
+    case kind::record: return json_in_cell(written, name, problems);
     case kind::text:
     case kind::spelled:
     case kind::enumeration:

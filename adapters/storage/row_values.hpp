@@ -21,7 +21,7 @@ struct leaf {
 std::vector<leaf> leaves_of(const shape& record);
 
 /// A cell as read_json takes it. What cannot be read is a violation of `name`; the answer is then nothing.
-std::optional<json> json_of_cell(const shape& s, std::string_view cell, const std::string& name,
+std::optional<json> json_of_cell(const shape& s, std::string_view written, const std::string& name,
                                  std::vector<violation>& problems);
 
 /// Makes a document of a Convex export a row: names that begin with _ go (but _source), _id becomes the id of a record that

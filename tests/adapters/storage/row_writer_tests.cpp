@@ -1,5 +1,7 @@
 // Rows to JSONL and back, for every table of the store, and the manifest that vouches for them.
 #include "adapters/storage/export_manifest.hpp"
+#include "adapters/storage/market_tables.hpp"
+#include "adapters/storage/row_values.hpp"
 #include "adapters/storage/row_writer.hpp"
 #include "tests/adapters/storage/row_files.hpp"
 
@@ -69,10 +71,27 @@ TEST_F(row_writing, refuses_a_row_that_has_no_text) {
   EXPECT_TRUE(says(refused.error().what, "row 1 of things cannot be written"));
 }
 
-/// A number of any table, out of its file and back, is the same; so are all its neighbours.
+std::vector<const table*> every_table() {
+  std::vector<const table*> out;
+  for (const auto& t : ops_tables()) out.push_back(&t);
+  for (const auto& t : market_tables()) out.push_back(&t);
+  return out;
+}
+
+TEST(csv_columns, are_named_as_those_of_tables) {
+  for (const auto* t : every_table()) {
+    texts of_table;
+    texts of_csv;
+    for (const auto& c : t->columns) of_table.push_back(c.name);
+    for (const auto& l : leaves_of(*t->of)) of_csv.push_back(l.name);
+    EXPECT_EQ(of_csv, of_table) << t->name;
+  }
+}
+
 TEST_F(row_writing, and_reading_give_back_every_row_of_every_table) {
   std::mt19937_64 chance(20250131);
-  for (const auto& t : ops_tables()) {
+  for (const auto* one : every_table()) {
+    const auto& t = *one;
     constexpr int rows = 25;
     std::vector<std::unique_ptr<any_row>> written;
     auto writer = contract::valued(row_writer::create(folder(), t));
