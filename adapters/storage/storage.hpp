@@ -4,6 +4,7 @@
 // store_failed (folder, rights, disk).
 #pragma once
 
+#include "ports/artifact_store.hpp"
 #include "ports/market_store.hpp"
 #include "ports/ops_store.hpp"
 #include "ports/venue_journal.hpp"
@@ -23,10 +24,13 @@ result<std::unique_ptr<ports::ops_reader>> open_sqlite_ops_reader(const std::str
 result<std::unique_ptr<ports::market_store>> open_sqlite_market(const std::string& path);
 /// WAL and FULL.
 result<std::unique_ptr<ports::venue_journal>> open_sqlite_journal(const std::string& path);
+/// A folder of artifacts, made if it is missing; each keep() is durable.
+result<std::unique_ptr<ports::artifact_store>> open_file_artifacts(const std::string& folder);
 
 /// Keeps at most `kept_most` rows of each kind that nothing depends on any more.
 std::unique_ptr<ports::ops_store> make_memory_ops(std::size_t kept_most = 10'000);
 std::unique_ptr<ports::market_store> make_memory_market();
 std::unique_ptr<ports::venue_journal> make_memory_journal();
+std::unique_ptr<ports::artifact_store> make_memory_artifacts();
 
 }  // namespace rltrader::storage

@@ -59,8 +59,9 @@ VENDORS = {
     "eigen": ["Eigen/*"],
     "xgboost": ["xgboost/*"],
     "zlib": ["zlib.h"],
+    "zip": ["zip.h"],
     "processor": ["cpuid.h", "immintrin.h"],
-    "posix": ["unistd.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
+    "posix": ["unistd.h", "dirent.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
               "linux/*"],
 }
 
@@ -79,7 +80,7 @@ MAY_USE = [
     ("http/*", ["nlohmann"]),
     ("actors/*", ["caf", "spdlog"]),
     ("cli/*", ["posix"]),
-    ("adapters/storage/*", ["sqlite", "pqxx", "nlohmann", "zlib", "openssl", "posix"]),
+    ("adapters/storage/*", ["sqlite", "pqxx", "nlohmann", "zip", "zlib", "openssl", "posix"]),
     ("adapters/*", ["nlohmann", "zlib", "openssl", "spdlog", "posix"]),
 ]
 
