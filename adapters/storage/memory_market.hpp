@@ -11,7 +11,7 @@ namespace rltrader::storage {
 /// Keeps the newest rows of each series (a kind of row, a pair, an interval), at most so many.
 class memory_market final : public ports::market_store {
  public:
-  explicit memory_market(std::size_t rows_most = 100'000) : rows_most_(rows_most) {}
+  explicit memory_market(std::size_t kept_most = 100'000) : rows_most_(kept_most) {}
 
   result<void> append(const std::vector<ports::market_row>& rows) override;
   result<void> append_bars(const std::vector<bar>& bars, const std::string& source) override;
