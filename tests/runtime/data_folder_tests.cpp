@@ -17,6 +17,8 @@ namespace {
 using contract::scratch_folder;
 using testing::HasSubstr;
 
+const std::vector<std::string> on_files = files_of(settings{});
+
 void write(const std::string& file, const std::string& text) { std::ofstream(file) << text; }
 
 void make_all(const scratch_folder& folder) {
@@ -25,13 +27,13 @@ void make_all(const scratch_folder& folder) {
 
 TEST(a_data_folder, that_is_new_or_whole_may_be_opened) {
   scratch_folder folder;
-  EXPECT_TRUE(files_are_whole(folder.file("")));
+  EXPECT_TRUE(files_are_whole(folder.file(""), on_files));
   write(folder.file("ops.db"), "");  // a first start was cut short
-  EXPECT_TRUE(files_are_whole(folder.file("")));
+  EXPECT_TRUE(files_are_whole(folder.file(""), on_files));
   make_all(folder);
-  EXPECT_TRUE(files_are_whole(folder.file("")));
+  EXPECT_TRUE(files_are_whole(folder.file(""), on_files));
   std::filesystem::remove(folder.file("market.db"));  // candles can be had again
-  EXPECT_TRUE(files_are_whole(folder.file("")));
+  EXPECT_TRUE(files_are_whole(folder.file(""), on_files));
 }
 
 TEST(a_data_folder, that_was_used_and_lacks_a_file_is_refused_by_the_files_name) {
@@ -39,7 +41,7 @@ TEST(a_data_folder, that_was_used_and_lacks_a_file_is_refused_by_the_files_name)
     scratch_folder folder;
     make_all(folder);
     std::filesystem::remove(folder.file(name));
-    const auto refused = files_are_whole(folder.file(""));
+    const auto refused = files_are_whole(folder.file(""), on_files);
     ASSERT_FALSE(refused) << name;
     EXPECT_EQ(refused.error().code, errc::corrupt);
     EXPECT_THAT(refused.error().what,
@@ -49,10 +51,33 @@ TEST(a_data_folder, that_was_used_and_lacks_a_file_is_refused_by_the_files_name)
     scratch_folder folder;
     make_all(folder);
     write(folder.file(name), "");
-    const auto refused = files_are_whole(folder.file(""));
+    const auto refused = files_are_whole(folder.file(""), on_files);
     ASSERT_FALSE(refused) << name;
     EXPECT_THAT(refused.error().what, HasSubstr(std::string(name) + " is empty, but the folder has been used before"));
   }
+}
+
+TEST(a_data_folder, needs_no_file_of_what_a_server_keeps) {
+  scratch_folder folder;
+  make_all(folder);
+  std::filesystem::remove(folder.file("ops.db"));
+  settings on_server{};
+  on_server.timescale_ops = true;
+  EXPECT_TRUE(files_are_whole(folder.file(""), files_of(on_server)));
+  EXPECT_FALSE(files_are_whole(folder.file(""), files_of(settings{})));
+}
+
+TEST(a_data_folder, has_no_orders_that_its_store_does_not_know) {
+  scratch_folder folder;
+  auto store = contract::valued(storage::open_sqlite_ops(folder.file("ops.db")));
+  auto venue = contract::valued(storage::open_sqlite_journal(folder.file("venue.db")));
+  EXPECT_TRUE(books_belong_together(folder.file(""), *store, *venue));
+  ASSERT_TRUE(venue->write({{"orders", "1", "{}"}}));
+  const auto refused = books_belong_together(folder.file(""), *store, *venue);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("rltraderctl copy"));
+  ASSERT_TRUE(store->commit({contract::an_order("o-1")}));
+  EXPECT_TRUE(books_belong_together(folder.file(""), *store, *venue));
 }
 
 TEST(a_data_folder, with_decisions_must_say_where_their_market_stood) {

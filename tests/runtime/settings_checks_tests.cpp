@@ -81,6 +81,12 @@ TEST(settings_checks, refuse_by_name) {
       {"stores without their address",
        {{"TIMESCALE_RL_OPS_ENABLED", "1"}, {"TIMESCALE_MARKET_DATA_ENABLED", "1"}},
        {"TIMESCALE_RL_OPS_ENABLED", "TIMESCALE_MARKET_DATA_ENABLED"}},
+      {"fewer connections than stores",
+       {{"TIMESCALE_RL_OPS_ENABLED", "1"},
+        {"TIMESCALE_MARKET_DATA_ENABLED", "1"},
+        {"TIMESCALE_URL", "postgres://h/d"},
+        {"TIMESCALE_POOL_MAX", "2"}},
+       {"TIMESCALE_POOL_MAX"}},
       {"one key of two", {{"BINGX_API_KEY", "12345678"}}, {"BINGX_SECRET_KEY"}},
       {"waits upside down",
        {{"BINGX_WS_RECONNECT_MIN_MS", "50000"}, {"INGESTION_DEFAULT_BACKOFF_BASE_SECONDS", "9999"}},
@@ -187,8 +193,7 @@ TEST(settings_checks, say_what_this_version_cannot_serve) {
   for (const auto& feature : not_built_in(state.values)) sentences.push_back(feature.sentence);
   EXPECT_THAT(
       sentences,
-      ElementsAre("TIMESCALE_RL_OPS_ENABLED is set, but the PostgreSQL store is not built into this version",
-                  "CONVEX_URL is set, but the Convex backend is not built into this version",
+      ElementsAre("CONVEX_URL is set, but the Convex backend is not built into this version",
                   "BINGX_API_KEY is set, but live trading is not built into this version",
                   "BINGX_SECRET_KEY is set, but live trading is not built into this version",
                   "RLTRADER_ROLE is jobs, but running on several nodes is not built into this version; use all"));
