@@ -208,7 +208,10 @@ std::string order_sql(const table& t, const list_request& request) {
     then = std::string(", \"_row\"") + way;
   else
     for (const char* k : t.key) then += ", " + quoted_name(k) + way;
-  return " ORDER BY " + quoted_name(t.columns[request.time_column].name) + way + then + " LIMIT ?" + next +
+  const auto& time = t.columns[request.time_column];
+  // Rows without a time are the oldest, in every database.
+  if (time.nullable) then = (request.order == direction::newest_first ? " NULLS LAST" : " NULLS FIRST") + then;
+  return " ORDER BY " + quoted_name(time.name) + way + then + " LIMIT ?" + next +
          " OFFSET ?" + last;
 }
 

@@ -74,6 +74,24 @@ TEST_P(ops_lists, treat_what_is_asked_as_text_and_never_as_a_statement) {
   EXPECT_EQ(order_ids({.id = "a"}), names{"a"});
 }
 
+TEST_P(ops_lists, take_rows_without_a_time_for_the_oldest) {
+  ports::write_batch rows;
+  for (int n = 1; n <= 3; ++n) {
+    idea i;
+    i.id = "i-" + std::to_string(n);
+    i.source_id = "s";
+    i.external_id = i.id;
+    if (n != 2) i.published_at = at_minute(n);
+    rows.push_back(i);
+  }
+  keep(rows);
+  std::string newest, oldest;
+  for (const auto& i : valued(store->list<idea>({})).rows) newest += i.id + " ";
+  for (const auto& i : valued(store->list<idea>({.oldest_first = true})).rows) oldest += i.id + " ";
+  EXPECT_EQ(newest, "i-3 i-1 i-2 ");
+  EXPECT_EQ(oldest, "i-2 i-1 i-3 ");
+}
+
 TEST_P(ops_lists, say_what_cannot_be_asked) {
   struct row {
     ports::list_query query;
