@@ -41,7 +41,7 @@ failure other_scheme(std::string_view uri) {
 }
 
 /// The names of a path without its first slash; the failure says which one cannot be.
-result<std::vector<std::string>> names_of(std::string_view uri, std::string_view path) {
+result<std::vector<std::string>> names_in_path(std::string_view uri, std::string_view path) {
   std::vector<std::string> names;
   for (;;) {
     const auto slash = path.find('/');
@@ -94,12 +94,12 @@ result<artifact_path> artifact_path_of(std::string_view uri, const std::vector<s
   if (!path.starts_with('/'))
     return failure{errc::refused, "artifact address " + address_text(uri) +
                                       " names a host, and only this machine's files are read; allowed is " + forms};
-  auto names = names_of(uri, path.substr(1));
+  auto names = names_in_path(uri, path.substr(1));
   if (!names) return names.error();
   if (auto digest = digest_of(*names); !digest.empty()) return artifact_path{std::move(*names), std::move(digest)};
   for (const auto& folder : folders) {
     if (!path.starts_with(folder) || !path.substr(folder.size()).starts_with('/')) continue;
-    auto inside = names_of(uri, path.substr(folder.size() + 1));
+    auto inside = names_in_path(uri, path.substr(folder.size() + 1));
     if (!inside) return inside.error();
     auto digest = digest_of(*inside);
     return artifact_path{std::move(*inside), std::move(digest)};
