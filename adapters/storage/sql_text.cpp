@@ -211,8 +211,7 @@ std::string order_sql(const table& t, const list_request& request) {
   const auto& time = t.columns[request.time_column];
   // Rows without a time are the oldest, in every database.
   if (time.nullable) then = (request.order == direction::newest_first ? " NULLS LAST" : " NULLS FIRST") + then;
-  return " ORDER BY " + quoted_name(time.name) + way + then + " LIMIT ?" + next +
-         " OFFSET ?" + last;
+  return " ORDER BY " + quoted_name(time.name) + way + then + " LIMIT ?" + next + " OFFSET ?" + last;
 }
 
 std::string export_order_sql(const table& t) {
