@@ -117,7 +117,10 @@ class ledger : public ledger_actor::base {
     return std::move(*outcome);
   }
   caf::error refused(const failure& why) {
-    if (why.code == errc::store_failed && around_.metrics) around_.metrics->add(http::metric::store_failures, {"ops"});
+    if (why.code == errc::store_failed) {
+      in_trouble(why.what);
+      if (around_.metrics) around_.metrics->add(http::metric::store_failures, {"ops"});
+    }
     return to_caf(why);
   }
 

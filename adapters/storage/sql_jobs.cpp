@@ -43,7 +43,7 @@ result<std::optional<retry_job>> sql_jobs::find(const std::string& condition,
 
 result<std::optional<retry_job>> sql_jobs::live_of_key(const retry_job& job) {
   if (job.dedupe_key.empty()) return std::optional<retry_job>{};
-  return find(std::string("\"job_type\"=?1 AND \"dedupe_key\"=?2 AND \"id\"<>?3 AND ") + is_live,
+  return find(std::string("\"job_type\"=?1 AND \"dedupe_key\"=?2 AND \"id\"<>?3 AND ") + live_job_condition,
               {keepable(job.job_type), keepable(job.dedupe_key), keepable(job.id)});
 }
 
