@@ -66,8 +66,7 @@ reader_actor spawn_reader(caf::actor_system& system, const surroundings& around,
                           std::function<void()> before_read);
 
 retry_queue_actor spawn_retry_queue(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
-                                    std::vector<retry_job> live, backoff_terms terms, std::uint64_t seed,
-                                    std::string node);
+                                    backoff_terms terms, std::uint64_t seed, std::string node);
 alert_sink_actor spawn_alert_sink(caf::actor_system& system, const surroundings& around, ledger_actor ledger,
                                   retry_queue_actor queue, std::vector<alert> open,
                                   std::vector<ports::alert_channel*> channels);

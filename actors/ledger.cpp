@@ -49,6 +49,14 @@ class ledger : public ledger_actor::base {
               metrics_.push_back(std::move(point));
               wake();
             },
+            [this](const keep_job& what) { return answer_of(store_.enqueue(what.job)); },
+            [this](const claim_jobs& what) { return answer_of(claim(what)); },
+            [this](const finish_job& what) -> caf::result<job_finished> {
+              const auto kept = store_.finish(what.end);
+              if (!kept) return refused(kept.error());
+              return job_finished{*kept};
+            },
+            [this](const change_kept_job& what) { return answer_of(store_.change(what.change)); },
             [this](const retain_rows& r) {
               if (const auto outcome = store_.retain(r.metrics_from, r.idempotency_from); !outcome)
                 in_trouble(outcome.error().what);
@@ -86,6 +94,35 @@ class ledger : public ledger_actor::base {
     std::size_t rows;  ///< so many of rows_, after those of the batches before it
     caf::typed_response_promise<written> promise;
   };
+
+  // Jobs are transactions of their own: who has one must be known at once, and a refusal spoils nobody's batch.
+  result<jobs_claimed> claim(const claim_jobs& what) {
+    jobs_claimed out;
+    auto dead = store_.reap({what.claim.now, what.gone});
+    if (!dead) return dead.error();
+    out.dead = std::move(*dead);
+    const auto depth = store_.depth();
+    if (!depth) return depth.error();
+    out.before = *depth;
+    if (depth->pending == 0) return out;
+    auto jobs = store_.claim(what.claim);
+    if (!jobs) return jobs.error();
+    out.jobs = std::move(*jobs);
+    return out;
+  }
+
+  template <class T>
+  caf::result<T> answer_of(result<T> outcome) {
+    if (!outcome) return refused(outcome.error());
+    return std::move(*outcome);
+  }
+  caf::error refused(const failure& why) {
+    if (why.code == errc::store_failed) {
+      in_trouble(why.what);
+      if (around_.metrics) around_.metrics->add(http::metric::store_failures, {"ops"});
+    }
+    return to_caf(why);
+  }
 
   void wake() {
     if (awake_) return;

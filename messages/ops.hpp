@@ -49,8 +49,6 @@ struct job_done {
     return f(field{"id", &job_done::id, "which"});
   }
 };
-enum class job_verb : unsigned char { requeue, drop };
-constexpr auto words(job_verb) { return std::array{word{job_verb::requeue, "requeue"}, word{job_verb::drop, "drop"}}; }
 struct change_job {
   std::string id;
   job_verb verb{};

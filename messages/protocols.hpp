@@ -69,12 +69,16 @@ using ledger_actor = caf::typed_actor<
     caf::replies_to<write_rows>::with<written>,  // makes rows durable together, or fails with nothing written
     caf::reacts_to<
         metric_point>,  // keeps a measured value with the next commit; beyond 1,024 waiting the oldest is dropped and counted
-    caf::reacts_to<retain_rows>,                       // forgets old figures
-    caf::reacts_to<tend_store>,                        // keeps the store's lease while there is nothing to write
-    caf::reacts_to<subscribe_alarms>,                  // who is told when the store is lost
-    caf::reacts_to<measure_mailbox>,                   // shows how many messages wait
-    caf::replies_to<load_image>::with<image_reply>,    // reads what a desk restarts from
-    caf::replies_to<ask_health>::with<health_reply>>;  // says whether the last commit worked
+    caf::replies_to<keep_job>::with<retry_job>,         // keeps a job, or answers with the live one of its key
+    caf::replies_to<claim_jobs>::with<jobs_claimed>,    // hands out what is due
+    caf::replies_to<finish_job>::with<job_finished>,    // ends a job if it is still theirs who say so
+    caf::replies_to<change_kept_job>::with<retry_job>,  // requeues or drops, with the note of it
+    caf::reacts_to<retain_rows>,                        // forgets old figures
+    caf::reacts_to<tend_store>,                         // keeps the store's lease while there is nothing to write
+    caf::reacts_to<subscribe_alarms>,                   // who is told when the store is lost
+    caf::reacts_to<measure_mailbox>,                    // shows how many messages wait
+    caf::replies_to<load_image>::with<image_reply>,     // reads what a desk restarts from
+    caf::replies_to<ask_health>::with<health_reply>>;   // says whether the last commit worked
 
 /// The only writer of market data, so that a backfill never delays an intent. Bound: 65,536 waiting bars, then the oldest are dropped and counted.
 using market_store_actor =
@@ -301,7 +305,7 @@ using reconciler_actor = caf::typed_actor<
     caf::reacts_to<measure_mailbox>,                         // shows how many messages wait
     caf::replies_to<ask_health>::with<health_reply>>;        // whether the first pass has been done, and what disagrees
 
-/// Durable jobs with lease, backoff, jitter and an end. Bound: 10,000 live jobs, then enqueuing is refused with an alert.
+/// Durable jobs with backoff, jitter and an end; who has one is the store's word. Bound: 10,000 live jobs, then enqueuing is refused.
 struct sweep_jobs {};
 using retry_queue_actor =
     caf::typed_actor<caf::replies_to<enqueue_job>::with<retry_job>,  // durable when answered; one live job a key

@@ -4,6 +4,7 @@
 #include "domain/records.hpp"
 #include "domain/result.hpp"
 #include "domain/shape.hpp"
+#include "ports/job_queue.hpp"
 
 #include <functional>
 #include <string>
@@ -140,7 +141,7 @@ struct ops_reader {
 };
 
 /// The store of ops state, owned by one actor. Every call may block.
-struct ops_store : ops_reader {
+struct ops_store : ops_reader, job_queue {
   /// All rows durable on return, or none. Fails with store_failed (disk, connection), conflict (a fill or event twice).
   virtual result<void> commit(const write_batch& rows) = 0;
   virtual result<desk_image> load() = 0;

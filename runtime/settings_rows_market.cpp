@@ -149,7 +149,7 @@ constexpr std::array job_rows{
     setting_row{.key = "RETRY_QUEUE_INTERVAL_SEC",
                 .slot = slot_of<&settings::retry_sweep_sec>,
                 .fallback = "30",
-                .sentence = "Time between two sweeps of the retry queue; a job also wakes it when due.",
+                .sentence = "Time between two sweeps of the retry queue.",
                 .unit = "s",
                 .bounds = {.least = 1, .most = 3600},
                 .reloads = reload::takes_effect},

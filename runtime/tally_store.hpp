@@ -44,6 +44,13 @@ class tally_store final : public ports::ops_store {
   result<void> retain(instant, instant) override { return {}; }
   std::string backend() const override { return beneath_.backend(); }
 
+  result<retry_job> enqueue(const retry_job& job) override { return beneath_.enqueue(job); }
+  result<std::vector<retry_job>> claim(const ports::job_claim& what) override { return beneath_.claim(what); }
+  result<bool> finish(const job_end& end) override { return beneath_.finish(end); }
+  result<std::vector<retry_job>> reap(const ports::lease_check& what) override { return beneath_.reap(what); }
+  result<retry_job> change(const ports::job_change& what) override { return beneath_.change(what); }
+  result<ports::job_depth> depth() override { return beneath_.depth(); }
+
   /// Of decisions: the newest of each pair.
   result<std::int64_t> rows_of(const shape* record, const ports::list_query& q, ports::row_sink into) override;
   result<std::int64_t> verify_audit() override { return beneath_.verify_audit(); }

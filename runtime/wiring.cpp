@@ -116,17 +116,6 @@ result<void> add_recent_past(ports::desk_image& image, const world& outside) {
   return {};
 }
 
-/// Live jobs, and the dead ones that a person may requeue.
-result<std::vector<retry_job>> jobs_of(const ports::desk_image& image, const world& outside) {
-  ports::list_query dead;
-  dead.status = "failed";
-  dead.limit = 1'000;
-  auto found = outside.ops->jobs(dead);
-  if (!found) return found.error();
-  found->rows.insert(found->rows.end(), image.live_jobs.begin(), image.live_jobs.end());
-  return std::move(found->rows);
-}
-
 std::vector<scheduled_job> job_table_of(const desk_terms& terms, const directory& d, const ports::clock& clock) {
   std::vector<scheduled_job> jobs;
   if (!terms.scheduled) return jobs;
@@ -150,8 +139,6 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
   if (!installation) return installation.error();
   add_halt_file(*loaded, outside);
   if (const auto past = add_recent_past(*loaded, outside); !past) return past.error();
-  const auto jobs = jobs_of(*loaded, outside);
-  if (!jobs) return jobs.error();
   const auto image = std::make_shared<const ports::desk_image>(std::move(*loaded));
 
   surroundings around;
@@ -170,7 +157,7 @@ result<desk> open_desk(caf::actor_system& system, const world& outside, const de
   h.ledger = spawn_ledger(system, around, *outside.ops);
   h.market_store = spawn_market_store(system, around, *outside.market_store);
   h.reader = spawn_reader(system, around, *outside.reader, outside.before_read);
-  h.retry_queue = spawn_retry_queue(system, around, h.ledger, *jobs, terms.job_waits, terms.seed, terms.node);
+  h.retry_queue = spawn_retry_queue(system, around, h.ledger, terms.job_waits, terms.seed, terms.node);
   h.alert_sink = spawn_alert_sink(system, around, h.ledger, h.retry_queue, image->open_alerts, outside.channels);
   const auto told = caf::actor_cast<alarm_listener>(h.alert_sink);
   caf::anon_send(h.ledger, subscribe_alarms{told});

@@ -31,10 +31,21 @@ class memory_ops final : public ops_lists<memory_ops, ports::ops_store> {
   std::string backend() const override { return "memory"; }
   result<std::int64_t> verify_audit() override;
 
+  result<retry_job> enqueue(const retry_job& job) override;
+  result<std::vector<retry_job>> claim(const ports::job_claim& what) override;
+  result<bool> finish(const job_end& end) override;
+  result<std::vector<retry_job>> reap(const ports::lease_check& what) override;
+  result<retry_job> change(const ports::job_change& what) override;
+  result<ports::job_depth> depth() override;
+
   result<std::int64_t> page_into(const table& t, const list_request& request, ports::row_sink into);
 
  private:
   struct tables;
+  template <class Which>
+  std::vector<retry_job> live_jobs(Which&& which) const;
+  std::optional<retry_job> live_of_key(const retry_job& job) const;
+
   std::unique_ptr<tables> tables_;
 };
 

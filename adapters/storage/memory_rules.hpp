@@ -5,6 +5,7 @@
 //   once(row): a text that no two rows of the table share; none: this row shares nothing.
 #pragma once
 
+#include "domain/job_rules.hpp"
 #include "domain/records.hpp"
 
 #include <optional>
@@ -107,7 +108,6 @@ struct alert_rules {
   static std::string_view key(const alert& a, std::string&) { return a.id; }
   static bool done(const alert& a) { return a.status == alert_status::resolved; }
 };
-inline bool live(const retry_job& j) { return j.status == job_status::pending || j.status == job_status::processing; }
 struct job_rules {
   static std::string_view key(const retry_job& j, std::string&) { return j.id; }
   static bool done(const retry_job& j) { return !live(j); }

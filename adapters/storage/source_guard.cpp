@@ -51,7 +51,30 @@ class guarded_ops final : public ports::ops_store {
   }
   result<std::int64_t> verify_audit() override { return inner_->verify_audit(); }
 
+  result<retry_job> enqueue(const retry_job& job) override {
+    return if_real([&] { return inner_->enqueue(job); });
+  }
+  result<std::vector<retry_job>> claim(const ports::job_claim& what) override {
+    return if_real([&] { return inner_->claim(what); });
+  }
+  result<bool> finish(const job_end& end) override {
+    return if_real([&] { return inner_->finish(end); });
+  }
+  result<std::vector<retry_job>> reap(const ports::lease_check& what) override {
+    return if_real([&] { return inner_->reap(what); });
+  }
+  result<retry_job> change(const ports::job_change& what) override {
+    return if_real([&] { return inner_->change(what); });
+  }
+  result<ports::job_depth> depth() override { return inner_->depth(); }
+
  private:
+  template <class Write>
+  auto if_real(Write&& write) -> decltype(write()) {
+    if (is_test_source(origin_)) return test_data(origin_);
+    return write();
+  }
+
   std::unique_ptr<ports::ops_store> inner_;
   std::string origin_;
 };

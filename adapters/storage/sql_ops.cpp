@@ -38,12 +38,6 @@ result<std::int64_t> walk_audit(sql_connection& connection) {
   return at.sequence;
 }
 
-/// A store that cannot be written to answers for itself: nothing was kept, whatever the reason.
-failure write_failure(failure why) {
-  if (why.code == errc::locked || why.code == errc::unavailable) why.code = errc::store_failed;
-  return why;
-}
-
 /// Reads the image table by table and remembers the first failure.
 class image_reader {
  public:
@@ -80,6 +74,11 @@ std::string newest_runs(const sql_dialect& d) {
 }
 
 }  // namespace
+
+failure write_failure(failure why) {
+  if (why.code == errc::locked || why.code == errc::unavailable) why.code = errc::store_failed;
+  return why;
+}
 
 std::string audit_head_sql(const sql_dialect& d) {
   const auto text = type_name(d, column_type::text);
@@ -130,12 +129,12 @@ template class sql_reading<ports::ops_reader>;
 
 result<void> sql_ops::commit(const ports::write_batch& rows) {
   if (rows.empty()) return {};
-  auto done = in_transaction(*connection_, [&] { return write_all(rows); });
+  auto done = in_transaction(*connection_, [&] { return write_rows(*connection_, rows); });
   if (!done) return write_failure(done.error());
   return done;
 }
 
-result<void> sql_ops::write_all(const ports::write_batch& rows) {
+result<void> write_rows(sql_connection& connection, const ports::write_batch& rows) {
   // Rows of different tables know nothing of each other, so each table's rows go together, in their order.
   std::array<std::vector<const void*>, std::variant_size_v<ports::ops_row>> by_table;
   std::vector<audit_event> events;
@@ -147,7 +146,7 @@ result<void> sql_ops::write_all(const ports::write_batch& rows) {
       continue;
     }
     if (!head) {
-      const auto stored = audit_head_of(*connection_);
+      const auto stored = audit_head_of(connection);
       if (!stored) return stored.error();
       head = *stored;
     }
@@ -156,12 +155,12 @@ result<void> sql_ops::write_all(const ports::write_batch& rows) {
   }
   for (std::size_t n = 0; n < by_table.size(); ++n)
     if (!by_table[n].empty())
-      if (auto written = connection_->write(ops_tables()[n], by_table[n]); !written) return written;
+      if (auto written = connection.write(ops_tables()[n], by_table[n]); !written) return written;
   if (!head) return {};
   std::vector<const void*> links;
   for (const auto& event : events) links.push_back(&event);
-  if (auto written = connection_->write(table_of<audit_event>(), links); !written) return written;
-  return set_audit_head(*connection_, *head);
+  if (auto written = connection.write(table_of<audit_event>(), links); !written) return written;
+  return set_audit_head(connection, *head);
 }
 
 result<ports::desk_image> sql_ops::load() {

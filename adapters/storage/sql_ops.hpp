@@ -2,6 +2,7 @@
 #pragma once
 
 #include "adapters/storage/ops_lists.hpp"
+#include "adapters/storage/sql_jobs.hpp"
 #include "adapters/storage/sql_rows.hpp"
 #include "domain/audit.hpp"
 
@@ -36,12 +37,23 @@ class sql_ops final : public sql_reading<ports::ops_store> {
   milliseconds tended_every() const override;
   std::string backend() const override;
 
+  result<retry_job> enqueue(const retry_job& job) override { return jobs().enqueue(job); }
+  result<std::vector<retry_job>> claim(const ports::job_claim& what) override { return jobs().claim(what); }
+  result<bool> finish(const job_end& end) override { return jobs().finish(end); }
+  result<std::vector<retry_job>> reap(const ports::lease_check& what) override { return jobs().reap(what); }
+  result<retry_job> change(const ports::job_change& what) override { return jobs().change(what); }
+  result<ports::job_depth> depth() override { return jobs().depth(); }
+
  private:
-  result<void> write_all(const ports::write_batch& rows);
+  sql_jobs jobs() { return sql_jobs(*connection_); }
 };
 
 using sql_ops_reader = sql_reading<ports::ops_reader>;
 
+/// Writes a batch, notes as links of the audit chain, within the transaction that is open.
+result<void> write_rows(sql_connection& connection, const ports::write_batch& rows);
+/// A store that cannot be written to answers for itself: nothing was kept, whatever the reason.
+failure write_failure(failure why);
 /// The end of the audit chain that a store has.
 result<audit_head> audit_head_of(sql_connection& connection);
 result<void> set_audit_head(sql_connection& connection, const audit_head& head);

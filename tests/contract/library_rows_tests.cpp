@@ -9,21 +9,23 @@ using testing_support::generated;
 using testing_support::presence;
 using testing_support::same;
 
-class library_rows : public on_every_backend {
+class library_rows : public testing::TestWithParam<backend> {
  protected:
-  void open() override {
+  void SetUp() override { open(); }
+  void open() {
     store.reset();
-    store = home.open_ops();
+    store = GetParam() == backend::memory ? storage::make_memory_ops() : valued(storage::open_sqlite_ops(path()));
   }
   /// A store without rows.
   void begin_anew() {
     store.reset();
-    home.wipe();
+    std::filesystem::remove(path());
     open();
   }
   void open_again() {
-    if (!home.forgets()) open();
+    if (GetParam() != backend::memory) open();
   }
+  std::string path() const { return folder.file("ops.db"); }
   void keep(const ports::write_batch& rows) {
     const auto done = store->commit(rows);
     if (!done) throw std::runtime_error(done.error().what);
@@ -37,10 +39,12 @@ class library_rows : public on_every_backend {
     return valued(store->list<Row>(query)).total;
   }
 
+  scratch_folder folder;
   std::unique_ptr<ports::ops_store> store;
 };
 
-INSTANTIATE_TEST_SUITE_P(every_backend, library_rows, every_backend(), name_of_backend);
+INSTANTIATE_TEST_SUITE_P(every_backend, library_rows, testing::Values(backend::memory, backend::sqlite),
+                         name_of_backend);
 
 /// Calls f with an empty value of each alternative.
 template <class... Rows, class F>

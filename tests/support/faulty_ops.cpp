@@ -11,15 +11,16 @@ result<void> faulty_ops::write(const ports::write_batch& rows) {
   return done;
 }
 
+failure faulty_ops::crashed() {
+  down = true;
+  if (on_crash) on_crash();
+  return gone();
+}
+
 result<void> faulty_ops::commit(const ports::write_batch& rows) {
   if (down) return gone();
   ++commits;
   const auto fate = fate_of ? fate_of(commits, rows) : commit_fate::well;
-  const auto crash = [this] {
-    down = true;
-    if (on_crash) on_crash();
-    return result<void>{gone()};
-  };
   switch (fate) {
     case commit_fate::well: return write(rows);
     case commit_fate::fails: return {errc::store_failed, "the disk is full"};
@@ -29,10 +30,10 @@ result<void> faulty_ops::commit(const ports::write_batch& rows) {
     case commit_fate::stalls:
       if (stall) stall();
       return write(rows);
-    case commit_fate::crash_before: return crash();
+    case commit_fate::crash_before: return crashed();
     case commit_fate::crash_after:
       if (auto done = write(rows); !done) return done;
-      return crash();
+      return crashed();
   }
   return {};
 }

@@ -35,6 +35,27 @@ class faulty_ops final : public ports::ops_store {
   result<void> retain(instant m, instant i) override { return down ? result<void>{gone()} : inner_.retain(m, i); }
   std::string backend() const override { return inner_.backend(); }
 
+  // The job queue: as it is told in `fate_of_jobs`; stalls count as well.
+  std::function<commit_fate(const char* verb)> fate_of_jobs;
+  result<retry_job> enqueue(const retry_job& j) override {
+    return fated("enqueue", [&] { return inner_.enqueue(j); });
+  }
+  result<std::vector<retry_job>> claim(const ports::job_claim& c) override {
+    return fated("claim", [&] { return inner_.claim(c); });
+  }
+  result<bool> finish(const job_end& e) override {
+    return fated("finish", [&] { return inner_.finish(e); });
+  }
+  result<std::vector<retry_job>> reap(const ports::lease_check& c) override {
+    return fated("reap", [&] { return inner_.reap(c); });
+  }
+  result<retry_job> change(const ports::job_change& c) override {
+    return fated("change", [&] { return inner_.change(c); });
+  }
+  result<ports::job_depth> depth() override {
+    return fated("depth", [&] { return inner_.depth(); });
+  }
+
   result<std::int64_t> rows_of(const shape* record, const ports::list_query& q, ports::row_sink into) override {
     return inner_.rows_of(record, q, into);
   }
@@ -47,6 +68,19 @@ class faulty_ops final : public ports::ops_store {
     return gone();
   }
   result<void> write(const ports::write_batch& rows);
+  template <class Call>
+  auto fated(const char* verb, Call&& call) -> decltype(call()) {
+    if (down) return gone();
+    const auto fate = fate_of_jobs ? fate_of_jobs(verb) : commit_fate::well;
+    if (fate == commit_fate::fails) return failure{errc::store_failed, "the disk is full"};
+    if (fate == commit_fate::crash_before) return crashed();
+    if (fate == commit_fate::stalls && stall) stall();
+    auto done = call();
+    if (fate == commit_fate::crash_after) return crashed();
+    if (fate == commit_fate::lies) return failure{errc::store_failed, "the connection was lost during the commit"};
+    return done;
+  }
+  failure crashed();
 
   ports::ops_store& inner_;
 };
