@@ -85,7 +85,13 @@ postgres_connection::postgres_connection(postgres_options options)
       place_(place_of(options_)) {
   must(static_cast<bool>(options_.seconds), "a connection needs a clock");
 }
-postgres_connection::~postgres_connection() = default;
+postgres_connection::~postgres_connection() {
+  // Whoever comes next need not wait. Where there is no connection, the lease ends by itself.
+  if (!handle_ || !lease_) return;
+  roll_back();
+  (void)run("UPDATE " + dialect().name("leases") + " SET \"expires_at\"=clock_timestamp() WHERE \"name\"=" +
+            text_literal(lease_->name) + " AND \"token\"=" + std::to_string(lease_->token));
+}
 
 std::string postgres_connection::version() const {
   if (server_version_ == 0) return "postgresql";

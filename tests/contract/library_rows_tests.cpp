@@ -9,23 +9,21 @@ using testing_support::generated;
 using testing_support::presence;
 using testing_support::same;
 
-class library_rows : public testing::TestWithParam<backend> {
+class library_rows : public on_every_backend {
  protected:
-  void SetUp() override { open(); }
-  void open() {
+  void open() override {
     store.reset();
-    store = GetParam() == backend::memory ? storage::make_memory_ops() : valued(storage::open_sqlite_ops(path()));
+    store = home.open_ops();
   }
   /// A store without rows.
   void begin_anew() {
     store.reset();
-    std::filesystem::remove(path());
+    home.wipe();
     open();
   }
   void open_again() {
-    if (GetParam() != backend::memory) open();
+    if (!home.forgets()) open();
   }
-  std::string path() const { return folder.file("ops.db"); }
   void keep(const ports::write_batch& rows) {
     const auto done = store->commit(rows);
     if (!done) throw std::runtime_error(done.error().what);
@@ -39,12 +37,10 @@ class library_rows : public testing::TestWithParam<backend> {
     return valued(store->list<Row>(query)).total;
   }
 
-  scratch_folder folder;
   std::unique_ptr<ports::ops_store> store;
 };
 
-INSTANTIATE_TEST_SUITE_P(every_backend, library_rows, testing::Values(backend::memory, backend::sqlite),
-                         name_of_backend);
+INSTANTIATE_TEST_SUITE_P(every_backend, library_rows, every_backend(), name_of_backend);
 
 /// Calls f with an empty value of each alternative.
 template <class... Rows, class F>

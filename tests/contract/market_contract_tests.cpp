@@ -1,5 +1,6 @@
 // The contracts of the market store and of the venue's journal, kept by every backend.
 #include "tests/contract/ops_contract.hpp"
+#include "tests/support/generated.hpp"
 
 namespace rltrader::contract {
 namespace {
@@ -68,6 +69,85 @@ TEST_P(market_store, keeps_what_it_has_over_a_restart) {
   open();
   ASSERT_TRUE(store->append_bars({a_bar(2)}, "sim"));
   EXPECT_EQ(valued(store->candles({.pair = btc(), .interval = interval::m1})), candles_of({a_bar(1), a_bar(2)}));
+}
+
+template <class... Rows, class F>
+void each_kind(const std::variant<Rows...>*, F&& f) {
+  (f(Rows{}), ...);
+}
+constexpr const ports::market_row* every_kind = nullptr;
+
+TEST_P(market_store, gives_back_rows_of_every_kind_as_they_were_written) {
+  constexpr std::uint64_t seed = 51;
+  std::mt19937_64 chance(seed);
+  for (const auto present : {testing_support::presence::always, testing_support::presence::by_chance}) {
+    store.reset();
+    home.wipe();
+    open();
+    std::vector<ports::market_row> rows;
+    each_kind(every_kind, [&]<class Row>(Row) { rows.push_back(testing_support::generated<Row>(chance, present)); });
+    ASSERT_TRUE(store->append(rows));
+    ASSERT_TRUE(store->append(rows));  // the same again changes nothing
+    for (const auto& row : rows)
+      std::visit(
+          [&](const auto& r) {
+            const auto kept = valued(store->list<std::decay_t<decltype(r)>>({}));
+            ASSERT_EQ(kept.total, 1);
+            EXPECT_TRUE(testing_support::same(kept.rows.at(0), r)) << std::decay_t<decltype(r)>::type_name;
+          },
+          row);
+  }
+}
+
+candle_record growing(int minute, std::int64_t close, bool closed) {
+  candle_record c;
+  c.pair = btc();
+  c.interval = interval::m1;
+  c.open_time = at_minute(minute);
+  c.close_time = at_minute(minute + 1);
+  c.close = price::of(close);
+  c.closed = closed;
+  c.source = "bingx";
+  return c;
+}
+
+TEST_P(market_store, never_lets_an_open_bar_take_the_place_of_a_closed_one) {
+  ASSERT_TRUE(store->append({growing(1, 100, false)}));
+  EXPECT_EQ(valued(store->candles({.pair = btc(), .interval = interval::m1})), std::vector<candle>{});
+  ASSERT_TRUE(store->append({growing(1, 101, true)}));
+  ASSERT_TRUE(store->append({growing(1, 102, false)}));
+  ASSERT_TRUE(store->append({growing(2, 103, false), growing(2, 104, true), growing(2, 105, false)}));
+  const auto kept = valued(store->candles({.pair = btc(), .interval = interval::m1}));
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].close, price::of(101));
+  EXPECT_EQ(kept[1].close, price::of(104));
+  ASSERT_TRUE(store->append({growing(1, 106, true)}));  // a correction
+  EXPECT_EQ(valued(store->candles({.pair = btc(), .interval = interval::m1}))[0].close, price::of(106));
+}
+
+TEST_P(market_store, keeps_a_trade_as_it_was_first_seen) {
+  market_trade t;
+  t.pair = btc();
+  t.trade_id = "9223372036854775807";
+  t.executed_at = at_minute(1);
+  t.price = price::of(10);
+  auto other = t;
+  other.price = price::of(11);
+  ASSERT_TRUE(store->append({t, other}));
+  ASSERT_TRUE(store->append({other}));
+  const auto kept = valued(store->list<market_trade>({.pair = "BTC-USDT"}));
+  ASSERT_EQ(kept.total, 1);
+  EXPECT_EQ(kept.rows[0].price, price::of(10));
+}
+
+TEST_P(market_store, writes_all_of_a_batch_or_nothing) {
+  if (home.forgets()) GTEST_SKIP() << "memory takes any time";
+  auto no_time = growing(3, 100, true);
+  no_time.open_time = instant_of_ms(std::numeric_limits<std::int64_t>::max());
+  const auto done = store->append({growing(2, 100, true), no_time});
+  if (done) GTEST_SKIP() << "this backend takes any time";
+  EXPECT_EQ(done.error().code, errc::conflict) << done.error().what;
+  EXPECT_EQ(valued(store->list<candle_record>({})).total, 0);
 }
 
 class venue_journal : public testing::TestWithParam<backend> {
