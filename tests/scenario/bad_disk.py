@@ -116,7 +116,7 @@ def while_it_trades(data: Path) -> str:
         wait_for(lambda: ops_rows(data, "SELECT 1 FROM account_risk_state WHERE scope='BTC-USDT' AND level='halted'"), 10, "a halt of the full disk is not kept")
         assert d.call("POST", "/ops/trading/resume", {"reason": "there is room", "pairs": ["BTC-USDT"]})[0] == 200
         quiet(d)
-        what = compare(data, 1)
+        what = compare(d, 1)
         assert d.stop() == 0
     finally:
         if d.process.poll() is None:

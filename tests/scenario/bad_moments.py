@@ -45,7 +45,7 @@ def stopped_for_a_while(folder: Path) -> str:
         # The run of a pair whose market had a gap just now may be paused again.
         wait_for(lambda: sum(row["run"]["status"] == "running" for row in d.get("/ops/pairs")[2]["data"]) >= 6, 20, "runs stay paused")
         quiet(d)
-        what = compare(d.data, 1)
+        what = compare(d, 1)
         assert d.stop() == 0
     finally:
         if d.process.poll() is None:

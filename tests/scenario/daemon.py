@@ -27,7 +27,7 @@ def free_port() -> int:
 
 def clean_environment(changes: dict[str, str] | None = None) -> dict[str, str]:
     """Without settings of whoever runs the tests."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("RLTRADER_", "RL_", "API_"))}
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("RLTRADER_", "RL_", "API_", "TIMESCALE_"))}
     env["DISABLE_TEST_DATA_IN_DB"] = "false"  # the folder is a test's own
     env.update(changes or {})
     return env
@@ -57,14 +57,16 @@ class Daemon:
 
     started: list[Daemon] = []
 
-    def __init__(self, data: Path, *flags: str, port: int | None = None, environment: dict[str, str] | None = None):
+    def __init__(self, data: Path, *flags: str, port: int | None = None, environment: dict[str, str] | None = None, store=None):
         self.data = data
+        self.store = store or SqliteStore(data)
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = open(self.printed(), "ab")
         self.process = subprocess.Popen(
             [str(BINARIES / "rltraderd"), "demo", f"--port={self.port}", f"--data-dir={data}", *flags],
-            stdout=self.output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=clean_environment(environment))
+            stdout=self.output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            env=clean_environment(self.store.environment | (environment or {})))
         Daemon.started.append(self)
 
     @classmethod
@@ -151,17 +153,14 @@ def part(text: object) -> bytes:
     return str(len(data)).encode() + b":" + data
 
 
-def check_audit(ops: Path) -> int:
+def check_chain(rows: list[tuple]) -> int:
     """Walks the audit chain apart from all C++: sequence without gaps, each hash over the one before and the content."""
-    rows = sqlite3.connect(f"file:{ops}?mode=ro", uri=True).execute(
-        'SELECT "sequence","hash","previous_hash","actor","action","resource_type","resource_id","metadata","created_at" '
-        'FROM "ops_audit_events" ORDER BY "sequence"').fetchall()
     before = ""
     for expected, (sequence, digest, previous, actor, action, kind, resource, metadata, created) in enumerate(rows, 1):
         assert sequence == expected, f"audit sequence {expected} is missing, found {sequence}"
         assert previous == before, f"audit event {sequence} does not follow the one before it"
         sum = hashlib.sha256(part(sequence) + part(previous) + part(actor) + part(action) + part(kind) + part(resource))
-        details = json.loads(metadata)
+        details = json.loads(metadata) if isinstance(metadata, str) else metadata
         sum.update(part(len(details)))
         for name in sorted(details, key=lambda text: text.encode()):
             sum.update(part(name) + part(details[name]))
@@ -169,6 +168,35 @@ def check_audit(ops: Path) -> int:
         assert digest == sum.hexdigest(), f"audit event {sequence} is not what was written"
         before = digest
     return len(rows)
+
+
+class SqliteStore:
+    """The ops state of a daemon as a test reads it, beside the daemon. PostgresStore is the other kind."""
+    environment: dict[str, str] = {}
+
+    def __init__(self, data: Path):
+        self.data = data
+
+    def rows(self, sql: str) -> list[tuple]:
+        return ops_rows(self.data, sql)
+
+    @staticmethod
+    def amount(column: str) -> str:
+        """A column as an integer of 1/100,000,000."""
+        return f'"{column}"'
+
+    @staticmethod
+    def moment(column: str) -> str:
+        """A column as milliseconds since 1970."""
+        return f'"{column}"'
+
+
+def check_audit(where) -> int:
+    """The length of the chain in a store, or in the folder of an ops.db; it must be whole."""
+    store = SqliteStore(where.parent) if isinstance(where, Path) else where
+    return check_chain(store.rows(
+        'SELECT "sequence","hash","previous_hash","actor","action","resource_type","resource_id","metadata",'
+        f'{store.moment("created_at")} FROM "ops_audit_events" ORDER BY "sequence"'))
 
 
 def venue_rows(data: Path, table: str) -> list[dict]:
