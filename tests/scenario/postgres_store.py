@@ -32,8 +32,19 @@ class PostgresStore:
 
     def rows(self, statement: str) -> list[tuple]:
         """SqlError when there is no server, or no such table yet; the next call begins anew."""
-        if self._psql is None or self._psql.poll() is not None:
-            self._psql = self._open()
+        if self._psql is not None:
+            try:
+                return self._ask(statement)
+            except SqlError:  # perhaps the server was gone since the last call
+                self._psql = None
+        self._psql = self._open()
+        try:
+            return self._ask(statement)
+        except SqlError:
+            self._psql = None
+            raise
+
+    def _ask(self, statement: str) -> list[tuple]:
         said: list[str] = []
         try:
             self._psql.stdin.write(f"SELECT to_json(q) FROM ({statement}) q;\n\\echo '{END}'\n")
