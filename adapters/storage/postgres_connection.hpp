@@ -58,7 +58,7 @@ class postgres_connection final : public sql_connection {
   void roll_back() override;
   milliseconds renewed_every() const override { return lease_ ? lease_->lasts / 5 : milliseconds{0}; }
 
-  /// From now on writing transactions need this lease; a lease that another one has taken refuses them.
+  /// From now on writing transactions need this lease; a lease that another one has taken refuses them. It is given back at the end.
   void hold(writer_lease lease) { lease_ = std::move(lease); }
   const std::optional<writer_lease>& lease() const { return lease_; }
   void let_go() { lease_.reset(); }
@@ -94,6 +94,7 @@ class postgres_connection final : public sql_connection {
 
   postgres_options options_;
   std::string place_;
+  bool url_is_clear_ = false;
   std::unique_ptr<pg_conn, connection_closer> handle_;
   double next_try_ = 0;
   milliseconds wait_{0};

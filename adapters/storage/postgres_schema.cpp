@@ -202,12 +202,19 @@ result<void> remember(sql_connection& connection, const schema_part& part, migra
   return {};
 }
 
-std::vector<std::string> beginnings(const sql_dialect& d) {
-  return {
-      "CREATE SCHEMA IF NOT EXISTS " + quoted_name(d.schema), migrations_sql(d),
+/// The schema itself only where it is missing: IF NOT EXISTS would ask for the right to make one even where it is there.
+result<std::vector<std::string>> beginnings(sql_connection& connection) {
+  const auto& d = connection.dialect();
+  const auto there = connection.integer_of("SELECT count(*) FROM pg_namespace WHERE nspname=?1", {parameter(d.schema)});
+  if (!there) return there.error();
+  std::vector<std::string> out;
+  if (*there == 0) out.push_back("CREATE SCHEMA " + quoted_name(d.schema));
+  out.push_back(migrations_sql(d));
+  out.push_back(
       "CREATE OR REPLACE FUNCTION " + d.name("rltrader_refuse") +
-          "() RETURNS trigger LANGUAGE plpgsql AS $rule$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE='RL001'; "
-          "END $rule$"};
+      "() RETURNS trigger LANGUAGE plpgsql AS $rule$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE='RL001'; "
+      "END $rule$");
+  return out;
 }
 
 }  // namespace
@@ -230,8 +237,9 @@ result<std::vector<migration>> plan_migrations(sql_connection& connection, const
     std::move(of_part->begin(), of_part->end(), std::back_inserter(out));
   }
   if (!out.empty() && !*any) {
-    const auto first = beginnings(connection.dialect());
-    out.front().sql.insert(out.front().sql.begin(), first.begin(), first.end());
+    const auto first = beginnings(connection);
+    if (!first) return first.error();
+    out.front().sql.insert(out.front().sql.begin(), first->begin(), first->end());
   }
   return out;
 }

@@ -82,12 +82,15 @@ result<postgres_stores> open_postgres(const postgres_target& target) {
       }
     }
     first->hold(std::move(*lease));
+    auto reader = connection_to(target, "reader", access::reads, true, target.read_within);
+    if (auto answers = reader->execute("SELECT 1"); !answers) return answers.error();
     out.ops = std::make_unique<sql_ops>(std::move(first));
-    out.reader =
-        std::make_unique<sql_ops_reader>(connection_to(target, "reader", access::reads, true, target.read_within));
-    if (target.market)
-      out.market =
-          std::make_unique<sql_market>(connection_to(target, "market", access::writes, false, target.write_within));
+    out.reader = std::make_unique<sql_ops_reader>(std::move(reader));
+    if (!target.market) return out;
+    // Connected at once, so that a server that allows no more connections is noticed now.
+    auto market = connection_to(target, "market", access::writes, false, target.write_within);
+    if (auto answers = market->execute("SELECT 1"); !answers) return answers.error();
+    out.market = std::make_unique<sql_market>(std::move(market));
     return out;
   }
   if (auto up = bring_up(*first, target, out); !up) return up.error();

@@ -27,8 +27,9 @@ class CuttableProxy:
     cut()      resets every connection and refuses new ones, as a dead host behind a firewall that rejects
     freeze()   keeps connections open, takes new ones in, and forwards nothing, as a host that vanished
     restore()  forwards again; what was held back by freeze() goes on its way
-    drop_after(request, reply)  waits until a client's bytes hold `request`, forwards them, and loses what the target answers; once
-               the answer holds `reply` (any byte will do if it is empty) the connection is reset. Once only; `dropped` is set then.
+    drop_after(request, reply, then_cut)  waits until a client's bytes hold `request`, forwards them, and loses what the target answers; once
+               the answer holds `reply` (any byte will do if it is empty) the connection is reset, and with `then_cut` no new one is
+               taken until restore(). Once only; `dropped` is set then.
                The target has done what was asked, and the client cannot know.
     """
 
@@ -39,6 +40,7 @@ class CuttableProxy:
         self._frozen = False
         self._request = b""
         self._reply = b""
+        self._then_cut = False
         self._ends = False
         self._lock = threading.Lock()
         self._selector = selectors.DefaultSelector()
@@ -52,12 +54,7 @@ class CuttableProxy:
 
     def cut(self) -> None:
         with self._lock:
-            if self._listener:
-                self._selector.unregister(self._listener)
-                self._listener.close()
-                self._listener = None
-            for link in list(self._links):
-                self._reset(link)
+            self._cut()
         self._nudge()
 
     def freeze(self) -> None:
@@ -72,11 +69,11 @@ class CuttableProxy:
                 self._listen(self.port)
         self._nudge()
 
-    def drop_after(self, request: bytes, reply: bytes = b"") -> None:
+    def drop_after(self, request: bytes, reply: bytes = b"", then_cut: bool = False) -> None:
         assert request, "the request that is to be dropped after must not be empty"
         with self._lock:
             self.dropped.clear()
-            self._request, self._reply = request, reply
+            self._request, self._reply, self._then_cut = request, reply, then_cut
             for link in self._links:
                 link.asked = b""
 
@@ -161,7 +158,17 @@ class CuttableProxy:
         link.lost += data
         if self._reply in link.lost:
             self._reset(link)
+            if self._then_cut:
+                self._cut()
             self.dropped.set()
+
+    def _cut(self) -> None:
+        if self._listener:
+            self._selector.unregister(self._listener)
+            self._listener.close()
+            self._listener = None
+        for link in list(self._links):
+            self._reset(link)
 
     def _read(self, link: Link, source: socket.socket) -> bytes:
         try:

@@ -19,20 +19,16 @@ def begin(folder: Path, store: PostgresStore) -> Daemon:
     folder.mkdir(parents=True, exist_ok=True)
     d = Daemon(folder / "demo", *FLAGS, store=store)
     d.wait_ready()
-    trades(d, 2)
+    wait_for(lambda: fills(d) >= 2, why="nothing is traded")
     return d
 
 
-def orders(d: Daemon) -> int:
-    return d.store.rows("SELECT count(*) FROM trade_executions")[0][0]
+def fills(d: Daemon) -> int:
+    return d.store.rows("SELECT count(*) FROM fills")[0][0]
 
 
 def at_venue(d: Daemon) -> int:
     return len(venue_rows(d.data, "orders"))
-
-
-def trades(d: Daemon, count: int) -> None:
-    wait_for(lambda: orders(d) >= count, why="nothing is traded")
 
 
 def reached(d: Daemon) -> int:
