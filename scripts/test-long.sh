@@ -4,10 +4,11 @@
 #   tsan     every test with the thread sanitizer, against CAF built with it
 #   tidy     clang-tidy over all our code
 #   release  every test on the optimised build, as it runs with money
-# RLTRADER_WITHOUT_TIMESCALE=1 leaves out the tests that need a TimescaleDB.
+# A PostgreSQL that is lost stays away for a minute here, not for seconds. RLTRADER_WITHOUT_TIMESCALE=1 leaves out the tests that need a TimescaleDB.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
+export RLTRADER_TEST_OUTAGE_SECONDS=60
 
 parts=("$@")
 ((${#parts[@]} > 0)) || parts=(asan tsan tidy release)

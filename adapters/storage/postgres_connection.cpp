@@ -1,6 +1,7 @@
 // libpq without its blocking calls: send, wait with a deadline, take the answer.
 #include "adapters/storage/postgres_connection.hpp"
 
+#include "adapters/storage/postgres_url.hpp"
 #include "adapters/storage/postgres_values.hpp"
 
 #include <libpq-fe.h>
@@ -19,29 +20,6 @@ namespace {
 constexpr std::string_view refused_by_rule = "RL001";
 // A client that hangs in the middle of a transaction must not hold its locks for ever.
 constexpr int idle_ms = 10'000;
-
-/// Whether a list of ports holds nothing else. An unescaped character of a password may put a part of it there.
-bool is_ports(std::string_view text) { return text.find_first_not_of("0123456789,") == text.npos; }
-
-/// Server, database and schema of a URL; nothing when it is not clear what is what in it. A password never shows: what libpq says of
-/// such a URL quotes it, and so is not repeated.
-std::optional<std::string> place_of(const postgres_options& options) {
-  char* complaint = nullptr;
-  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parts(PQconninfoParse(options.url.c_str(), &complaint),
-                                                                     &PQconninfoFree);
-  PQfreemem(complaint);
-  if (!parts) return std::nullopt;
-  std::string host = "localhost", port = "5432", name;
-  for (const auto* p = parts.get(); p->keyword != nullptr; ++p) {
-    if (p->val == nullptr || p->val[0] == '\0') continue;
-    const std::string_view word = p->keyword;
-    if (word == "host") host = p->val;
-    if (word == "port") port = p->val;
-    if (word == "dbname") name = p->val;
-  }
-  if (!is_ports(port) || host.find('@') != host.npos || name.find('@') != name.npos) return std::nullopt;
-  return host + ":" + port + "/" + name + " schema " + options.schema;
-}
 
 /// ?1 as $1; none of our texts has a question mark before a digit in it but those.
 std::string with_marks(const std::string& sql) {
@@ -88,9 +66,9 @@ void postgres_connection::connection_closer::operator()(pg_conn* c) const { PQfi
 
 postgres_connection::postgres_connection(postgres_options options)
     : sql_connection({.is = database::postgres, .schema = options.schema}), options_(std::move(options)) {
-  const auto place = place_of(options_);
+  const auto place = place_of_url(options_.url);
   url_is_clear_ = place.has_value();
-  place_ = place.value_or("PostgreSQL schema " + options_.schema);
+  place_ = place.value_or("PostgreSQL") + " schema " + options_.schema;
   must(static_cast<bool>(options_.seconds), "a connection needs a clock");
 }
 postgres_connection::~postgres_connection() {
@@ -131,11 +109,7 @@ bool postgres_connection::wait_for(bool to_write, double until) const {
 }
 
 result<void> postgres_connection::connect() {
-  if (!url_is_clear_)
-    return lost(
-        "its URL cannot be understood; it must be postgresql://NAME:PASSWORD@HOST:PORT/DATABASE, perhaps with "
-        "?sslmode=require or "
-        "another parameter that libpq knows, and @ : / % in a name or password must be written as %40 %3A %2F %25");
+  if (!url_is_clear_) return lost(unclear_url);
   const auto until = deadline();
   // A host that is gone without a word is found out by the deadline of the next statement; keepalives end what hangs for the kernel.
   const char* const words[] = {

@@ -19,11 +19,11 @@ from daemon import Daemon
 from servers import SKIPPED
 from store_lost import answers_lost, connection_cut, connection_frozen, server_disk_full, server_killed
 from store_refused import altered_tables, no_rights, no_way_to_it
-from store_shared import behind_a_pooler, lease_taken_away, mixed_stores, two_on_one_schema, with_timescale
+from store_shared import behind_a_pooler, lease_taken_away, market_data_cut_off, mixed_stores, two_on_one_schema, with_timescale
 
 # The long ones first.
 PARTS = (server_killed, altered_tables, server_disk_full, with_timescale, two_on_one_schema, behind_a_pooler, connection_frozen, connection_cut,
-         answers_lost, mixed_stores, no_rights, lease_taken_away, no_way_to_it)
+         answers_lost, market_data_cut_off, mixed_stores, no_rights, lease_taken_away, no_way_to_it)
 AT_ONCE = 3
 
 

@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 from bad_starts import expect, start
+from cuttable_proxy import cuttable_proxy
 from daemon import Daemon, SqliteStore, check_audit, wait_for
 from kill_test import compare, quiet
 from postgres_store import PostgresStore
-from servers import pgbouncer_in, shared_server, sql, with_database
-from store_faults import FLAGS, Kept, Notes, at_venue, begin, books_agree, goes_on, said_of_store
+from servers import pgbouncer_in, shared_server, sql, with_database, with_port
+from store_faults import FLAGS, Kept, Notes, alert, at_venue, begin, books_agree, goes_on, reached, said_of_store
 
 
 def two_on_one_schema(folder: Path) -> str:
@@ -112,6 +113,35 @@ def mixed_stores(folder: Path) -> str:
     for store in (market, ops):
         store.emptied().close()
     return "both ways"
+
+
+def market_data_cut_off(folder: Path) -> str:
+    """Candles in PostgreSQL, which is gone for a while: trading goes on, it is said, and no candle is missing afterwards."""
+    folder.mkdir()
+    server = shared_server("postgres")
+    with cuttable_proxy(server.port) as proxy:
+        market = PostgresStore(server.url, "market_cut", by_url=with_port(server.url, proxy.port), ops=False).emptied()
+        d = Daemon(folder / "demo", *FLAGS, store=SqliteStore(folder / "demo"), environment=market.environment)
+        goes_on(d)
+        wait_for(lambda: market.rows("SELECT count(*) FROM bingx_candles")[0][0] > 1000, 20, "no candles in PostgreSQL")
+        proxy.cut()
+        wait_for(lambda: alert(d, "market_store_down"), 15, "no alert market_store_down")
+        before = reached(d)
+        wait_for(lambda: reached(d) > before + 10 * 60_000, 20, "without market data nothing is decided")
+        proxy.restore()
+        end = market.rows(f"SELECT max({market.moment('open_time')}) FROM bingx_candles")[0][0]
+        wait_for(lambda: market.rows(f"SELECT max({market.moment('open_time')}) FROM bingx_candles")[0][0] > end + 10 * 60_000, 20, "no candles after the cut")
+        d.wait_ready(20)
+        assert "market_store.back" in d.log()
+        # Bars that come late are no gap of ours: a gap in the market shows in the decisions' own windows too.
+        gaps = market.rows("SELECT pair, open_time, next_time FROM (SELECT pair, open_time, lead(open_time) OVER (PARTITION BY pair ORDER BY open_time) AS next_time "
+                           f"FROM bingx_candles WHERE interval='1m' AND {market.moment('open_time')}>={end - 60_000}) w WHERE next_time-open_time>interval '5 minutes'")
+        assert not gaps, f"candles of the cut are missing: {gaps[:4]}"
+        quiet(d)
+        compare(d, 1)
+        assert d.stop() == 0
+        market.emptied().close()
+    return "trading went on, nothing is missing"
 
 
 def with_timescale(folder: Path) -> str:
