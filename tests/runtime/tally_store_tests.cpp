@@ -94,7 +94,7 @@ TEST(tally_store, keeps_the_newest_decision_of_each_pair_and_counts_a_repeated_o
   const auto image = tally.load();
   ASSERT_EQ(image->last_decisions.size(), 1U);
   EXPECT_EQ(image->last_decisions[0].id, decision_id{"d2"});
-  EXPECT_EQ(tally.decisions({})->total, 1);
+  EXPECT_EQ(tally.list<decision>({})->total, 1);
 }
 
 TEST(decision_hash, changes_with_every_field_and_with_the_order) {
