@@ -7,6 +7,7 @@
 #include "adapters/storage/market_tables.hpp"
 #include "adapters/storage/postgres_connection.hpp"
 #include "adapters/storage/postgres_stores.hpp"
+#include "adapters/storage/sql_ops.hpp"
 #include "adapters/storage/storage.hpp"
 #include "runtime/wiring.hpp"
 
@@ -14,11 +15,13 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <thread>
 
 namespace rltrader {
 namespace {
@@ -201,6 +204,54 @@ void report_intents(caf::actor_system& system, const char* name, ports::ops_stor
   }
 }
 
+/// So many jobs, claimed twenty at a time and ended by four workers with a connection each. Every job is counted: none may run
+/// twice, none may be left.
+void report_claims(const char* name, ports::ops_store& store,
+                   const std::function<std::unique_ptr<ports::ops_store>()>& connect) {
+  constexpr int jobs = 4'000, workers = 4;
+  const auto at = instant_of_ms(1'700'000'000'000);
+  ports::write_batch rows;
+  for (int n = 0; n < jobs; ++n) {
+    retry_job job;
+    job.id = "job-" + std::to_string(n);
+    job.job_type = "bench";
+    job.dedupe_key = job.id;
+    job.next_attempt_at = job.created_at = job.updated_at = at;
+    rows.emplace_back(job);
+  }
+  if (const auto kept = store.commit(rows); !kept) throw std::runtime_error(kept.error().what);
+  std::vector<std::atomic<int>> done(jobs);
+  const auto began = now();
+  std::vector<std::thread> threads;
+  for (int w = 0; w < workers; ++w)
+    threads.emplace_back([&, w] {
+      const auto mine = connect();
+      const auto worker = "worker-" + std::to_string(w);
+      int empty = 0;
+      while (empty < 3) {
+        const auto claimed = mine->claim({.worker = worker, .now = at, .lease = minutes{1}, .most = 20});
+        if (!claimed || claimed->empty()) {
+          ++empty;
+          continue;
+        }
+        for (const auto& job : *claimed) {
+          ++done[static_cast<std::size_t>(std::stoi(job.id.substr(4)))];
+          const auto ended = mine->finish(well_done(job, at));
+          if (!ended || !*ended) std::fprintf(stderr, "a job could not be ended\n");
+        }
+      }
+    });
+  for (auto& t : threads) t.join();
+  const double took = now() - began;
+  int twice = 0, never = 0;
+  for (const auto& n : done) {
+    if (n > 1) ++twice;
+    if (n == 0) ++never;
+  }
+  std::printf("%-10s jobs: %7.0f/s claimed and ended by %d workers; %d run twice, %d not at all\n", name, jobs / took,
+              workers, twice, never);
+}
+
 void report_sqlite(caf::actor_system& system) {
   const auto folder = std::filesystem::temp_directory_path() / "rltrader-backends-bench";
   std::filesystem::remove_all(folder);
@@ -243,6 +294,10 @@ void report_server(caf::actor_system& system, const char* name, const std::strin
                   ours / raw, again);
     }
     report_intents(system, name, *stores.ops);
+    report_claims(name, *stores.ops, [&]() -> std::unique_ptr<ports::ops_store> {
+      return std::make_unique<storage::sql_ops>(std::make_unique<storage::postgres_connection>(
+          storage::postgres_options{.url = url, .schema = schema, .within = std::chrono::seconds{30}, .seconds = now}));
+    });
   }
   drop();
 }

@@ -36,10 +36,13 @@ double monotonic_seconds() {
 
 constexpr double read_seconds_most = 1.5;  ///< of one statement of a list; below the time-out of a call
 
+constexpr milliseconds listens_at_once{200};  ///< a stop waits so long for who listens for jobs
+
 /// What the signals and the threads tell the main loop.
 struct bell {
   std::atomic<bool> stop{false};
   std::atomic<bool> reload{false};
+  std::atomic<bool> jobs{false};
   std::atomic<desk_loop*> loop{nullptr};
   void ring() const {
     if (auto* l = loop.load()) l->wake();
@@ -197,15 +200,24 @@ int run_demo(const command_line& line, const loaded& state, std::ostream& out, s
           caf::anon_send(keeper, store_bars{std::move(some), "sim"});
         });
       });
+      std::thread jobs([&] {
+        while (kept->wakeup && !news.stop)
+          if (kept->wakeup->wait(listens_at_once)) {
+            news.jobs = true;
+            news.ring();
+          }
+      });
       heartbeat pulse{system, market.clock(), out, began, monotonic_seconds};
       while (!news.stop) {
         if (const auto died = loop.tend(std::chrono::milliseconds{pulse.first_decision_seen() ? 1000 : 50}))
           err << "rltraderd: " << *died << "; the desk was opened again from the store" << std::endl;
         if (news.stop || !loop.is_open()) continue;
         if (news.reload.exchange(false)) in_force.reload(loop, server, system);
+        if (news.jobs.exchange(false)) caf::anon_send(loop.handles().retry_queue, sweep_jobs{});
         pulse.turn(loop.handles());
       }
       out << "stopping" << std::endl;
+      jobs.join();
       history.join();
       market.stop();
     }

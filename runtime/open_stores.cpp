@@ -41,6 +41,7 @@ storage::postgres_target postgres_of(const settings& v, const store_use& use) {
           .holder = holder_text(use.what, use.now),
           .is_gone = holder_is_gone,
           .seconds = use.seconds,
+          .connections_most = static_cast<int>(v.timescale_pool_max),
           .read_within = milliseconds{static_cast<std::int64_t>(use.read_seconds_most * 1000)}};
 }
 
@@ -52,6 +53,7 @@ result<stores> open_stores(const settings& v, const store_use& use) {
     s.ops = std::move(opened->ops);
     s.reader = std::move(opened->reader);
     s.market = std::move(opened->market);
+    s.wakeup = std::move(opened->wakeup);
     if (s.ops) s.backends.push_back("ops: " + s.ops->backend());
     if (s.market) s.backends.push_back("market data: " + s.market->backend());
     s.backends.insert(s.backends.end(), opened->notes.begin(), opened->notes.end());

@@ -27,6 +27,7 @@ struct stores {
   std::unique_ptr<ports::ops_reader> reader;
   std::unique_ptr<ports::market_store> market;
   std::unique_ptr<ports::venue_journal> journal;
+  std::unique_ptr<storage::job_wakeup> wakeup;  ///< null where nobody says that a job was enqueued
   std::vector<std::string> backends;  ///< what is kept where, by which version of what: for /version and the log
   std::vector<std::string> warnings;
 };

@@ -90,6 +90,7 @@ double postgres_connection::deadline() const {
 
 failure postgres_connection::lost(const std::string& why) {
   handle_.reset();
+  listens_to_.clear();
   in_transaction_ = false;
   wait_ = wait_.count() == 0 ? options_.first_wait : std::min(wait_ * 2, options_.longest_wait);
   next_try_ = options_.seconds() + static_cast<double>(wait_.count()) / 1000;
@@ -335,6 +336,28 @@ result<void> postgres_connection::settle() {
 void postgres_connection::roll_back() {
   in_transaction_ = false;
   if (handle_ && PQtransactionStatus(handle_.get()) != PQTRANS_IDLE) (void)run("ROLLBACK");
+}
+
+result<std::vector<std::string>> postgres_connection::heard(const std::string& channel, milliseconds most) {
+  const auto until = options_.seconds() + static_cast<double>(most.count()) / 1000;
+  const auto ready = [&]() -> result<void> {
+    if (auto there = connected(); !there) return there;
+    if (listens_to_ == channel) return {};
+    if (auto listening = execute("LISTEN " + quoted_name(channel)); !listening) return listening;
+    listens_to_ = channel;
+    return {};
+  }();
+  if (!ready) {
+    poll(nullptr, 0, static_cast<int>(std::max(0.0, (until - options_.seconds()) * 1000)));
+    return ready.error();
+  }
+  std::vector<std::string> out;
+  do {
+    if (PQconsumeInput(handle_.get()) == 0) return lost(PQerrorMessage(handle_.get()));
+    while (std::unique_ptr<PGnotify, decltype(&PQfreemem)> said{PQnotifies(handle_.get()), &PQfreemem})
+      out.emplace_back(said->extra);
+  } while (out.empty() && wait_for(false, until));
+  return out;
 }
 
 }  // namespace rltrader::storage

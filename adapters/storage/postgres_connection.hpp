@@ -58,6 +58,10 @@ class postgres_connection final : public sql_connection {
   void roll_back() override;
   milliseconds renewed_every() const override { return lease_ ? lease_->lasts / 5 : milliseconds{0}; }
 
+  /// What others have said on a channel since the last time, waiting for it as long as `most`: their payloads. Needs a session, so
+  /// nothing may depend on it. A lost connection waits as long and is made again by a later call.
+  result<std::vector<std::string>> heard(const std::string& channel, milliseconds most);
+
   /// From now on writing transactions need this lease; a lease that another one has taken refuses them. It is given back at the end.
   void hold(writer_lease lease) { lease_ = std::move(lease); }
   const std::optional<writer_lease>& lease() const { return lease_; }
@@ -102,6 +106,7 @@ class postgres_connection final : public sql_connection {
   int server_version_ = 0;
   std::optional<writer_lease> lease_;
   std::unordered_map<const table*, std::string> inserts_;
+  std::string listens_to_;  ///< on the present connection
   bool in_transaction_ = false;
   bool writing_ = false;
 };

@@ -1,6 +1,7 @@
 // Opens the stores of a PostgreSQL schema: brings the tables up, takes the writer's lease, says what the server is.
 #pragma once
 
+#include "adapters/storage/job_wakeup.hpp"
 #include "ports/market_store.hpp"
 #include "ports/ops_store.hpp"
 
@@ -20,6 +21,7 @@ struct postgres_target {
   std::string holder{};                                      ///< who takes the lease, for people and for `is_gone`
   std::function<bool(const std::string& holder)> is_gone{};  ///< whether the holder of a live lease is surely dead
   std::function<double()> seconds{};                         ///< a clock that only goes forward
+  int connections_most = 4;
   milliseconds lease_lasts{15'000};
   milliseconds write_within{1500};
   milliseconds read_within{1500};

@@ -1,6 +1,8 @@
 // The statements of the job queue, the same for every database but for the locks that PostgreSQL takes on rows.
 #include "adapters/storage/sql_jobs.hpp"
 
+#include "adapters/storage/job_wakeup.hpp"
+
 #include "adapters/storage/keepable.hpp"
 #include "adapters/storage/sql_ops.hpp"
 
@@ -69,6 +71,11 @@ result<retry_job> sql_jobs::enqueue_once(const retry_job& job) {
     if (!waiting) return waiting.error();
     if (static_cast<std::size_t>(*waiting) >= live_jobs_most) return kept_job{};
     if (const auto written = write_row(connection_, queue(), &job); !written) return written.error();
+    if (connection_.dialect().postgres()) {
+      const auto said = connection_.value_of("SELECT pg_notify(?1,?2)::text",
+                                             {parameter(jobs_channel), parameter(connection_.dialect().schema)});
+      if (!said) return said.error();
+    }
     return kept_job{job};
   });
   if (!kept) return kept.error();

@@ -212,5 +212,31 @@ TEST_P(postgres, says_where_it_could_not_connect_and_hides_the_password) {
   EXPECT_THAT(refused.error().what, testing::Not(HasSubstr("verysecret")));
 }
 
+TEST_P(postgres, wakes_whoever_waits_for_jobs) {
+  auto opened = valued(open_postgres(target()));
+  ASSERT_NE(opened.wakeup, nullptr);
+  EXPECT_FALSE(opened.wakeup->wait(milliseconds{1}));
+  ASSERT_TRUE(opened.ops->enqueue(a_job("j-1", "k-1")));
+  EXPECT_TRUE(opened.wakeup->wait(std::chrono::seconds{5}));
+  EXPECT_FALSE(opened.wakeup->wait(milliseconds{1}));
+  // Another schema's jobs are no concern of this one, and a connection that was ended is made again.
+  auto other = home.schema().connection();
+  ASSERT_TRUE(other->value_of("SELECT pg_notify('rltrader_jobs','another')::text"));
+  EXPECT_FALSE(opened.wakeup->wait(milliseconds{50}));
+  ASSERT_TRUE(other->value_of(
+      "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name='rltraderd wake-up'"));
+  bool woken = false;
+  for (int n = 2; n < 40 && !woken; ++n) {
+    (void)opened.wakeup->wait(milliseconds{100});
+    ASSERT_TRUE(opened.ops->enqueue(a_job("j-" + std::to_string(n), "k-" + std::to_string(n))));
+    woken = opened.wakeup->wait(milliseconds{100});
+  }
+  EXPECT_TRUE(woken);
+  auto few = target();
+  few.connections_most = 3;
+  few.is_gone = [](const std::string&) { return true; };
+  EXPECT_EQ(valued(open_postgres(few)).wakeup, nullptr);
+}
+
 }  // namespace
 }  // namespace rltrader::storage
