@@ -32,6 +32,7 @@ struct postgres_stores {
   std::unique_ptr<ports::ops_store> ops;
   std::unique_ptr<ports::ops_reader> reader;
   std::unique_ptr<ports::market_store> market;
+  std::unique_ptr<job_wakeup> wakeup;  ///< with the ops store, when a connection is left for it
   std::vector<std::string>
       notes;  ///< the server, its extension and licence, which tables are hypertables, what was migrated
   std::vector<std::string> warnings;  ///< what an operator should mend
