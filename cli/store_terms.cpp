@@ -25,6 +25,7 @@ exit_code exit_of(errc code) {
     case errc::locked:
     case errc::conflict:
     case errc::forbidden: return exit_code::refused;
+    case errc::out_of_bounds: return exit_code::usage;
     case errc::timed_out: return exit_code::timed_out;
     default: return exit_code::error;
   }
