@@ -143,16 +143,17 @@ constexpr std::array rows{
                 .examples = "agents",
                 .options = {},
                 .go = &show_agents},
-    command_row{.name = "export",
-                .arguments = "--path=FOLDER",
-                .sentence = "Write the store's tables as files of rows",
-                .about = "Opens the store that the settings name, also while a daemon runs. All tables are of one moment. "
-                         "JSONL a\n"
-                         "table, and manifest.json with rows, bytes and sha256, written last.\n",
-                .examples = "export --path=export-2025-01-06\nexport --path=fills --table=fills,trades --data-dir=data/demo",
-                .options = export_options,
-                .at = place::here,
-                .go = &export_tables},
+    command_row{
+        .name = "export",
+        .arguments = "--path=FOLDER",
+        .sentence = "Write the store's tables as files of rows",
+        .about = "Opens the store that the settings name, also while a daemon runs. All tables are of one moment. "
+                 "JSONL a\n"
+                 "table, and manifest.json with rows, bytes and sha256, written last.\n",
+        .examples = "export --path=export-2025-01-06\nexport --path=fills --table=fills,trades --data-dir=data/demo",
+        .options = export_options,
+        .at = place::here,
+        .go = &export_tables},
     command_row{.name = "config",
                 .arguments = "show | check",
                 .sentence = "The settings as this shell and --config give them",
@@ -314,9 +315,10 @@ constexpr std::array rows{
     command_row{.name = "deploy",
                 .arguments = "[--dry-run]",
                 .sentence = "Make or grow the store's tables",
-                .about = "Opens the store that the settings name: files in RLTRADER_DATA_DIR, or TIMESCALE_URL. Refused "
-                         "while a daemon\n"
-                         "holds it. Shows all migrations; --dry-run prints the SQL that would be run.\n",
+                .about =
+                    "Opens the store that the settings name: files in RLTRADER_DATA_DIR, or TIMESCALE_URL. Refused "
+                    "while a daemon\n"
+                    "holds it. Shows all migrations; --dry-run prints the SQL that would be run.\n",
                 .examples = "deploy --dry-run\ndeploy --data-dir=data/demo",
                 .options = deploy_options,
                 .has = effect::changes,
@@ -325,11 +327,12 @@ constexpr std::array rows{
     command_row{.name = "import",
                 .arguments = "FILE --table=NAME",
                 .sentence = "Bring a file's rows into a table",
-                .about = "JSONL, a JSON array, CSV, or the ZIP of a Convex export; all rows or none. A table that keeps the "
-                         "newest row of a\n"
-                         "key takes the file's; in any other a key that is there already is an error. Refused while a "
-                         "daemon holds the\n"
-                         "store, and for ops_audit_events and trade_state_events always.\n",
+                .about =
+                    "JSONL, a JSON array, CSV, or the ZIP of a Convex export; all rows or none. A table that keeps the "
+                    "newest row of a\n"
+                    "key takes the file's; in any other a key that is there already is an error. Refused while a "
+                    "daemon holds the\n"
+                    "store, and for ops_audit_events and trade_state_events always.\n",
                 .examples = "import ideas.jsonl --table=ideas\nimport sources.csv --table=sources --replace",
                 .options = import_options,
                 .words_least = 1,
@@ -349,15 +352,16 @@ constexpr std::array rows{
                 .has = effect::changes,
                 .at = place::here,
                 .go = &copy_whole},
-    command_row{.name = "purge",
-                .arguments = "--source=SOURCE [--dry-run]",
-                .sentence = "Erase the rows of a rehearsal",
-                .about = "Of every table but audit and state events, which stay. Refused while a daemon holds the store.\n",
-                .examples = "purge --source=sim --dry-run\npurge --source=fixture",
-                .options = purge_options,
-                .has = effect::changes,
-                .at = place::here,
-                .go = &purge_source},
+    command_row{
+        .name = "purge",
+        .arguments = "--source=SOURCE [--dry-run]",
+        .sentence = "Erase the rows of a rehearsal",
+        .about = "Of every table but audit and state events, which stay. Refused while a daemon holds the store.\n",
+        .examples = "purge --source=sim --dry-run\npurge --source=fixture",
+        .options = purge_options,
+        .has = effect::changes,
+        .at = place::here,
+        .go = &purge_source},
 };
 
 }  // namespace

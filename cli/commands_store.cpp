@@ -41,8 +41,7 @@ exit_code deploy_store(session& s) {
   if (s.wants_json()) {
     json rows = json::array();
     for (const auto& m : *migrations)
-      rows.push_back(
-          json{{"place", m.place}, {"number", m.number}, {"name", m.name}, {"applied_at", m.applied_at}});
+      rows.push_back(json{{"place", m.place}, {"number", m.number}, {"name", m.name}, {"applied_at", m.applied_at}});
     s.print_json(json{{"migrations", rows}, {"notes", held->store->notes()}}.dump());
     return exit_code::done;
   }
@@ -78,8 +77,8 @@ exit_code export_tables(session& s) {
   }
   std::int64_t rows = 0;
   for (const auto& file : done->tables) rows += file.rows;
-  s.out().line({storage::grouped(rows) + " rows of " + std::to_string(done->tables.size()) + " tables are in " + folder +
-                ", as of " + rfc3339_text(done->moment)});
+  s.out().line({storage::grouped(rows) + " rows of " + std::to_string(done->tables.size()) + " tables are in " +
+                folder + ", as of " + rfc3339_text(done->moment)});
   return exit_code::done;
 }
 
@@ -104,7 +103,8 @@ exit_code import_table(session& s) {
   if (!done) return fail_store(s, done.error());
   if (s.wants_json())
     s.print_json(
-        json{{"table", names.front()}, {"rows", done->rows}, {"replaced", done->gone}, {"sha256", done->sha256}}.dump());
+        json{{"table", names.front()}, {"rows", done->rows}, {"replaced", done->gone}, {"sha256", done->sha256}}
+            .dump());
   else
     s.out().line({storage::grouped(done->rows) + " rows are in " + names.front() +
                   (s.given().has("replace") ? " instead of " + storage::grouped(done->gone) : "")});

@@ -12,9 +12,9 @@ namespace rltrader::cli {
 
 namespace {
 
-constexpr std::array keys_of_the_store{"RLTRADER_DATA_DIR",           "TIMESCALE_URL",    "TIMESCALE_RL_OPS_ENABLED",
-                                       "TIMESCALE_MARKET_DATA_ENABLED", "TIMESCALE_SCHEMA", "DISABLE_TEST_DATA_IN_DB",
-                                       "RL_ARTIFACT_DIR",             "RLTRADER_CONFIG"};
+constexpr std::array keys_of_the_store{
+    "RLTRADER_DATA_DIR", "TIMESCALE_URL",           "TIMESCALE_RL_OPS_ENABLED", "TIMESCALE_MARKET_DATA_ENABLED",
+    "TIMESCALE_SCHEMA",  "DISABLE_TEST_DATA_IN_DB", "RL_ARTIFACT_DIR",          "RLTRADER_CONFIG"};
 constexpr std::size_t bar_width = 24;
 
 }  // namespace

@@ -92,15 +92,15 @@ result<std::int64_t> walk_audit(sql_connection& connection) {
   audit_event event;
   const auto walked =
       stream_rows(connection, select_sql(connection.dialect(), t) + " ORDER BY \"sequence\"",
-                      [&](std::span<const cell> row) -> result<void> {
-                        if (auto read = read_row(row, t, &event); !read)
-                          return {errc::corrupt, "the audit chain is broken at sequence " +
-                                                     std::to_string(at.sequence + 1) + ": " + read.error().what};
-                        const auto next = follow(at, event);
-                        if (!next) return next.error();
-                        at = *next;
-                        return {};
-                      });
+                  [&](std::span<const cell> row) -> result<void> {
+                    if (auto read = read_row(row, t, &event); !read)
+                      return {errc::corrupt, "the audit chain is broken at sequence " +
+                                                 std::to_string(at.sequence + 1) + ": " + read.error().what};
+                    const auto next = follow(at, event);
+                    if (!next) return next.error();
+                    at = *next;
+                    return {};
+                  });
   if (!walked) return walked.error();
   const auto head = audit_head_of(connection);
   if (!head) return head.error();

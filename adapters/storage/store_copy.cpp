@@ -53,8 +53,8 @@ result<void> has_what_was_copied(whole_store& to, const copy_outcome& copied) {
     const auto there = count_of(tables[n]);
     if (!there) return there.error();
     if (*there != copied.rows[n].second)
-      return {errc::corrupt, to.backend() + " has " + std::to_string(*there) + " rows of " + copied.rows[n].first + ", " +
-                                 std::to_string(copied.rows[n].second) + " were copied; do not use it"};
+      return {errc::corrupt, to.backend() + " has " + std::to_string(*there) + " rows of " + copied.rows[n].first +
+                                 ", " + std::to_string(copied.rows[n].second) + " were copied; do not use it"};
   }
   return {};
 }
@@ -63,8 +63,8 @@ result<void> has_what_was_copied(whole_store& to, const copy_outcome& copied) {
 
 result<void> has_no_rows(whole_store& store) {
   for (const auto& held : store.tables()) {
-    const auto any = held.at->integer_of("SELECT count(*) FROM (SELECT 1 FROM " + held.at->dialect().name(held.of->name) +
-                                         " LIMIT 1) AS \"some\"");
+    const auto any = held.at->integer_of("SELECT count(*) FROM (SELECT 1 FROM " +
+                                         held.at->dialect().name(held.of->name) + " LIMIT 1) AS \"some\"");
     if (!any) return any.error();
     if (*any > 0)
       return {errc::conflict, held.at->place() + " is not empty: " + held.of->name +

@@ -80,7 +80,8 @@ result<std::vector<deploy_plan>> plan_deploy(const store_place& place) {
   };
   result<void> done;
   if (place.any_on_server()) done = add(plan_of_server(place));
-  if (done && !place.ops_on_server) done = add(plan_of_file(place.folder + "/ops.db", ops_application_id, ops_schema()));
+  if (done && !place.ops_on_server)
+    done = add(plan_of_file(place.folder + "/ops.db", ops_application_id, ops_schema()));
   if (done && !place.market_on_server)
     done = add(plan_of_file(place.folder + "/market.db", market_application_id, market_schema()));
   if (!done) return done.error();

@@ -98,9 +98,7 @@ audit_note note_of(const import_terms& terms, const import_outcome& out) {
 
 }  // namespace
 
-bool is_record_of_deeds(const table& t) {
-  return &t == &table_of<audit_event>() || &t == &table_of<state_event>();
-}
+bool is_record_of_deeds(const table& t) { return &t == &table_of<audit_event>() || &t == &table_of<state_event>(); }
 
 result<void> nobody_is_armed(sql_connection& ops) {
   const auto& d = ops.dialect();

@@ -6,7 +6,7 @@
 namespace rltrader::storage {
 
 enum class import_mode : unsigned char {
-  append,   ///< beside what is there: a table of newest rows takes the file's row for its key, every other refuses a key twice
+  append,  ///< beside what is there: a table of newest rows takes the file's row for its key, every other refuses a key twice
   replace,  ///< instead of what is there, in one transaction
 };
 

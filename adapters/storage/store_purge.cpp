@@ -21,7 +21,8 @@ std::string comes_from(const table& t, const std::string& source) {
 result<void> purge_all(whole_store& of, const purge_terms& terms, purged_rows& out) {
   for (const auto& held : of.tables()) {
     if (is_record_of_deeds(*held.of)) continue;
-    const auto rest = " FROM " + held.at->dialect().name(held.of->name) + " WHERE " + comes_from(*held.of, terms.source);
+    const auto rest =
+        " FROM " + held.at->dialect().name(held.of->name) + " WHERE " + comes_from(*held.of, terms.source);
     const auto rows =
         terms.dry_run ? held.at->integer_of("SELECT count(*)" + rest) : held.at->change("DELETE" + rest, {});
     if (!rows) return rows.error();
@@ -45,7 +46,8 @@ audit_note purge_note(const purge_terms& terms, const purged_rows& rows) {
 
 result<purged_rows> purge_rows(whole_store& of, const purge_terms& terms) {
   if (std::find(test_sources.begin(), test_sources.end(), terms.source) == test_sources.end())
-    return failure{errc::out_of_bounds, "only rows of sim, replay, fixture or mock are purged, was \"" + terms.source + "\""};
+    return failure{errc::out_of_bounds,
+                   "only rows of sim, replay, fixture or mock are purged, was \"" + terms.source + "\""};
   purged_rows out;
   const auto done = of.in_one(terms.dry_run ? access::reads : access::writes, [&]() -> result<void> {
     if (!terms.dry_run)

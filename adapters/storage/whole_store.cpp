@@ -27,8 +27,9 @@ struct file_terms {
 result<std::unique_ptr<sql_connection>> open_file(const std::string& path, const file_terms& terms, opening how) {
   std::error_code none;
   if (how != opening::makes && !std::filesystem::exists(path, none))
-    return failure{errc::not_found, path + " is not there: give the data folder (--data-dir=PATH; a demo's is data/demo), "
-                                           "or make a new store with rltraderctl deploy"};
+    return failure{errc::not_found, path +
+                                        " is not there: give the data folder (--data-dir=PATH; a demo's is data/demo), "
+                                        "or make a new store with rltraderctl deploy"};
   auto connection =
       sqlite_connection::open({.path = path,
                                .mode = how == opening::reads ? access_mode::reader : access_mode::writer,
@@ -84,8 +85,7 @@ result<std::unique_ptr<whole_store>> whole_store::open(const store_place& place,
   if (place.any_on_server())
     if (auto opened = out->open_server(place, how); !opened) return opened.error();
   if (!place.ops_on_server) {
-    auto file =
-        open_file(place.folder + "/ops.db", {ops_application_id, ops_schema(), durability::every_commit}, how);
+    auto file = open_file(place.folder + "/ops.db", {ops_application_id, ops_schema(), durability::every_commit}, how);
     if (!file) return file.error();
     out->ops_ = std::move(*file);
   }

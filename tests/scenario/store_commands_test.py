@@ -159,7 +159,7 @@ def check_imports(store: Store, home: Path) -> None:
     attempt(idea(3, source="fixture:a"), expect=REFUSED, says="DISABLE_TEST_DATA_IN_DB",
             environment={"DISABLE_TEST_DATA_IN_DB": "true"})
     attempt(idea(3, title="a\u0000b"), expect=ERROR, says="line 1")
-    attempt("\x7fELF", expect=ERROR, says="no known format")
+    attempt("\x7fELF", expect=ERROR, says="line 1")
     assert [row["id"] for row in ideas()] == ["i-1", "i-2"], "what is refused must leave nothing"
     attempt(idea(5) + idea(5), "--replace", expect=REFUSED, says="line 2")
     attempt(idea(5), "--replace", says="instead of 2")
