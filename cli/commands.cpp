@@ -45,6 +45,22 @@ constexpr std::array start_options{
     option_row{"limits", "ID", "The risk limit set; baseline when nothing is said."}};
 constexpr std::array pause_options{on_pause, reason_option};
 constexpr std::array stop_options{on_position, reason_option};
+constexpr option_row dry_run_option{"dry-run", nullptr, "Say what would be done, and change nothing."};
+constexpr std::array deploy_options{dry_run_option};
+constexpr std::array export_options{
+    option_row{"path", "FOLDER", "Where to write; it must be empty or not there."},
+    option_row{"table", "NAMES", "Only these tables, with commas between."},
+    option_row{"format", "FORMAT", "jsonl, which is the only one.", "jsonl"},
+    option_row{"overwrite", nullptr, "The folder may hold an earlier export, which is replaced."}};
+constexpr std::array import_options{
+    option_row{"table", "NAME", "The table that the rows belong to."},
+    option_row{"append", nullptr, "Beside what is there; so it is when nothing is said."},
+    option_row{"replace", nullptr, "Instead of what is there; an empty file empties the table."}};
+constexpr std::array copy_options{
+    option_row{"to", "PLACE", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, or a folder for SQLite files."},
+    option_row{"schema", "NAME", "The schema there, else TIMESCALE_SCHEMA."}};
+constexpr std::array purge_options{
+    option_row{"source", "SOURCE", "sim, replay, fixture or mock.", "sim replay fixture mock"}, dry_run_option};
 constexpr std::array config_options{option_row{"origin", nullptr, "Say where each value came from."}};
 
 constexpr std::array rows{
@@ -127,6 +143,17 @@ constexpr std::array rows{
                 .examples = "agents",
                 .options = {},
                 .go = &show_agents},
+    command_row{
+        .name = "export",
+        .arguments = "--path=FOLDER",
+        .sentence = "Write the store's tables as files of rows",
+        .about = "Opens the store that the settings name, also while a daemon runs. All tables are of one moment. "
+                 "JSONL a\n"
+                 "table, and manifest.json with rows, bytes and sha256, written last.\n",
+        .examples = "export --path=export-2025-01-06\nexport --path=fills --table=fills,trades --data-dir=data/demo",
+        .options = export_options,
+        .at = place::here,
+        .go = &export_tables},
     command_row{.name = "config",
                 .arguments = "show | check",
                 .sentence = "The settings as this shell and --config give them",
@@ -285,6 +312,56 @@ constexpr std::array rows{
                 .words_most = 1,
                 .has = effect::changes,
                 .go = &stop_agent},
+    command_row{.name = "deploy",
+                .arguments = "[--dry-run]",
+                .sentence = "Make or grow the store's tables",
+                .about =
+                    "Opens the store that the settings name: files in RLTRADER_DATA_DIR, or TIMESCALE_URL. Refused "
+                    "while a daemon\n"
+                    "holds it. Shows all migrations; --dry-run prints the SQL that would be run.\n",
+                .examples = "deploy --dry-run\ndeploy --data-dir=data/demo",
+                .options = deploy_options,
+                .has = effect::changes,
+                .at = place::here,
+                .go = &deploy_store},
+    command_row{.name = "import",
+                .arguments = "FILE --table=NAME",
+                .sentence = "Bring a file's rows into a table",
+                .about =
+                    "JSONL, a JSON array, CSV, or the ZIP of a Convex export; all rows or none. A table that keeps the "
+                    "newest row of a\n"
+                    "key takes the file's; in any other a key that is there already is an error. Refused while a "
+                    "daemon holds the\n"
+                    "store, and for ops_audit_events and trade_state_events always.\n",
+                .examples = "import ideas.jsonl --table=ideas\nimport sources.csv --table=sources --replace",
+                .options = import_options,
+                .words_least = 1,
+                .words_most = 1,
+                .has = effect::changes,
+                .at = place::here,
+                .go = &import_table},
+    command_row{.name = "copy",
+                .arguments = "--to=PLACE",
+                .sentence = "Copy the whole store into an empty one",
+                .about = "All tables with order, sources and the audit chain, as of one moment; rows and chain are "
+                         "checked there.\n"
+                         "Stop the daemon first if it shall go on from the copy.\n",
+                .examples = "copy --to=postgresql://rltrader@localhost/desk --schema=desk --data-dir=data/demo\ncopy "
+                            "--to=data/copy",
+                .options = copy_options,
+                .has = effect::changes,
+                .at = place::here,
+                .go = &copy_whole},
+    command_row{
+        .name = "purge",
+        .arguments = "--source=SOURCE [--dry-run]",
+        .sentence = "Erase the rows of a rehearsal",
+        .about = "Of every table but audit and state events, which stay. Refused while a daemon holds the store.\n",
+        .examples = "purge --source=sim --dry-run\npurge --source=fixture",
+        .options = purge_options,
+        .has = effect::changes,
+        .at = place::here,
+        .go = &purge_source},
 };
 
 }  // namespace

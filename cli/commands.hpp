@@ -36,6 +36,13 @@ exit_code pause_agent(session& s);
 exit_code resume_agent(session& s);
 exit_code stop_agent(session& s);
 
+// The store, opened here.
+exit_code deploy_store(session& s);
+exit_code export_tables(session& s);
+exit_code import_table(session& s);
+exit_code copy_whole(session& s);
+exit_code purge_source(session& s);
+
 // Without a daemon.
 exit_code show_config(session& s);
 exit_code print_completion(session& s);

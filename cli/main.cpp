@@ -35,16 +35,16 @@ cli::terminal terminal_of(const std::map<std::string, std::string>& environment)
   return {.colour = value("NO_COLOR").empty() && value("TERM") != "dumb", .width = known ? size.ws_col : 0U};
 }
 
-// The list of processes shows arguments to everybody, so a token is overwritten once it was read.
-void hide_token(std::span<char*> arguments) {
-  constexpr std::string_view flag = "--token";
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view text = arguments[i];
-    char* secret = nullptr;
-    if (text.starts_with("--token=")) secret = arguments[i] + flag.size() + 1;
-    if (text == flag && i + 1 < arguments.size()) secret = arguments[i + 1];
-    if (secret != nullptr) std::fill_n(secret, std::strlen(secret), '*');
-  }
+// The list of processes shows arguments to everybody, so a token, and a URL with a password, is overwritten once it was read.
+void hide_secrets(std::span<char*> arguments) {
+  for (const std::string flag : {"--token", "--to", "--timescale-url"})
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const std::string_view text = arguments[i];
+      char* secret = nullptr;
+      if (text.starts_with(flag + "=")) secret = arguments[i] + flag.size() + 1;
+      if (text == flag && i + 1 < arguments.size()) secret = arguments[i + 1];
+      if (secret != nullptr) std::fill_n(secret, std::strlen(secret), '*');
+    }
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ void hide_token(std::span<char*> arguments) {
 int main(int argc, char** argv) {
   const std::span<char*> all(argv, static_cast<std::size_t>(argc));
   const auto arguments = program_arguments(all);
-  hide_token(all);
+  hide_secrets(all);
   std::ios::sync_with_stdio(false);
   const auto environment = process_environment();
   // Two wishes must not share a key: the time in nanoseconds and the process keep them apart.

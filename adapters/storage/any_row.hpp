@@ -15,6 +15,8 @@ class any_row {
   any_row(const any_row&) = delete;
   any_row& operator=(const any_row&) = delete;
   any_row& operator=(any_row&&) = delete;
+  /// Both of one table.
+  void swap(any_row& other) noexcept { place_.swap(other.place_); }
   ~any_row() {
     if (place_) type_.drop(place_.get());
   }

@@ -25,6 +25,8 @@ class row_reader {
   result<bool> next(any_row& into, std::string& source);
   /// 0 to 1, of the file's bytes.
   double progress() const;
+  /// Where the row that was given last begins, from 1.
+  std::int64_t line() const { return row_.line; }
   /// How many rows were given.
   std::int64_t rows() const { return rows_; }
 

@@ -14,30 +14,6 @@ namespace {
 constexpr auto order_is_open = "\"state\" IN ('intent','sent','accepted','partial','unknown')";
 constexpr auto trade_is_open = "\"status\" IN ('proposed','placed','partial','filled','unknown')";
 
-result<std::int64_t> walk_audit(sql_connection& connection) {
-  const auto& t = table_of<audit_event>();
-  audit_head at;
-  audit_event event;
-  const auto walked =
-      connection.read(select_sql(connection.dialect(), t) + " ORDER BY \"sequence\"", {},
-                      [&](std::span<const cell> row) -> result<void> {
-                        if (auto read = read_row(row, t, &event); !read)
-                          return {errc::corrupt, "the audit chain is broken at sequence " +
-                                                     std::to_string(at.sequence + 1) + ": " + read.error().what};
-                        const auto next = follow(at, event);
-                        if (!next) return next.error();
-                        at = *next;
-                        return {};
-                      });
-  if (!walked) return walked.error();
-  const auto head = audit_head_of(connection);
-  if (!head) return head.error();
-  if (*head != at)
-    return failure{errc::corrupt, "the audit chain is broken at sequence " + std::to_string(at.sequence + 1) +
-                                      ": the head says " + std::to_string(head->sequence)};
-  return at.sequence;
-}
-
 /// Reads the image table by table and remembers the first failure.
 class image_reader {
  public:
@@ -107,6 +83,38 @@ result<void> set_audit_head(sql_connection& connection, const audit_head& head) 
       {head.sequence, head.hash});
   if (!set) return set.error();
   return {};
+}
+
+result<std::int64_t> walk_audit(sql_connection& connection) {
+  const auto& t = table_of<audit_event>();
+  audit_head at;
+  audit_event event;
+  const auto walked =
+      stream_rows(connection, select_sql(connection.dialect(), t) + " ORDER BY \"sequence\"",
+                  [&](std::span<const cell> row) -> result<void> {
+                    if (auto read = read_row(row, t, &event); !read)
+                      return {errc::corrupt, "the audit chain is broken at sequence " +
+                                                 std::to_string(at.sequence + 1) + ": " + read.error().what};
+                    const auto next = follow(at, event);
+                    if (!next) return next.error();
+                    at = *next;
+                    return {};
+                  });
+  if (!walked) return walked.error();
+  const auto head = audit_head_of(connection);
+  if (!head) return head.error();
+  if (*head != at)
+    return failure{errc::corrupt, "the audit chain is broken at sequence " + std::to_string(at.sequence + 1) +
+                                      ": the head says " + std::to_string(head->sequence)};
+  return at.sequence;
+}
+
+result<void> add_audit_note(sql_connection& connection, const audit_note& note) {
+  const auto head = audit_head_of(connection);
+  if (!head) return head.error();
+  const auto event = chain(*head, keepable(note));
+  if (auto written = write_row(connection, table_of<audit_event>(), &event); !written) return written;
+  return set_audit_head(connection, {event.sequence, event.hash});
 }
 
 template <class Base>

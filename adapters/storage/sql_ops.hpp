@@ -57,6 +57,10 @@ failure write_failure(failure why);
 /// The end of the audit chain that a store has.
 result<audit_head> audit_head_of(sql_connection& connection);
 result<void> set_audit_head(sql_connection& connection, const audit_head& head);
+/// Adds a link to the chain within the writing transaction that is open.
+result<void> add_audit_note(sql_connection& connection, const audit_note& note);
+/// Walks the chain within the transaction that is open; returns its length, or errc::corrupt with the first link that is wrong.
+result<std::int64_t> walk_audit(sql_connection& connection);
 /// The table of the chain's end, made beside those of records.
 std::string audit_head_sql(const sql_dialect& dialect);
 

@@ -12,6 +12,8 @@ std::vector<parameter> parameters_of(const table& t, const list_request& request
   return out;
 }
 
+constexpr auto fetched_at_once = 2000;
+
 }  // namespace
 
 result<void> read_row(std::span<const cell> from, const table& t, void* row) {
@@ -46,6 +48,21 @@ result<void> read_rows(sql_connection& connection, const table& t, const std::st
                        const std::vector<parameter>& parameters) {
   return connection.read(select_sql(connection.dialect(), t) + tail, parameters,
                          [&](std::span<const cell> cells) { return read_row(cells, t, into.grow(into.rows)); });
+}
+
+result<void> stream_rows(sql_connection& connection, const std::string& sql, const sql_connection::row_visitor& row) {
+  if (!connection.dialect().postgres()) return connection.read(sql, {}, row);
+  if (auto begun = connection.execute("DECLARE \"streamed\" NO SCROLL CURSOR FOR " + sql); !begun) return begun;
+  const auto next = "FETCH " + std::to_string(fetched_at_once) + " FROM \"streamed\"";
+  for (;;) {
+    bool any = false;
+    const auto some = connection.read(next, {}, [&](std::span<const cell> cells) {
+      any = true;
+      return row(cells);
+    });
+    if (!some) return some;
+    if (!any) return connection.execute("CLOSE \"streamed\"");
+  }
 }
 
 }  // namespace rltrader::storage

@@ -15,6 +15,9 @@ result<std::int64_t> read_page(sql_connection& connection, const table& t, const
 /// Reads all rows that `tail` (WHERE, ORDER BY) leaves.
 result<void> read_rows(sql_connection& connection, const table& t, const std::string& tail, row_sink into,
                        const std::vector<parameter>& parameters = {});
+/// Hands over row by row what a statement without parameters selects, within the transaction that is open; a server is asked for
+/// some thousands at a time, so that memory stays bounded.
+result<void> stream_rows(sql_connection& connection, const std::string& sql, const sql_connection::row_visitor& row);
 /// Writes one record within the transaction that is open.
 inline result<void> write_row(sql_connection& connection, const table& t, const void* row) {
   return connection.write(t, {&row, 1});

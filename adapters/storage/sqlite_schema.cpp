@@ -125,6 +125,21 @@ result<void> migrate(sqlite_connection& connection, const file_schema& wanted) {
   return done;
 }
 
+result<std::vector<std::string>> plan_of(sqlite_connection& connection, const file_schema& wanted) {
+  const auto version = connection.integer_of("PRAGMA user_version");
+  if (!version) return version.error();
+  if (auto old_enough = not_newer(connection, *version, wanted.number); !old_enough) return old_enough.error();
+  if (*version != 0)
+    if (auto ours = unchanged_by_others(connection, wanted); !ours) return ours.error();
+  std::vector<std::string> out;
+  for (const auto& step : wanted.steps)
+    if (*version != 0 && step.number > *version) out.insert(out.end(), step.sql.begin(), step.sql.end());
+  const auto missing = missing_in(connection, wanted);
+  if (!missing) return missing.error();
+  out.insert(out.end(), missing->begin(), missing->end());
+  return out;
+}
+
 result<void> expect_schema(sqlite_connection& connection, const file_schema& wanted) {
   const auto version = connection.integer_of("PRAGMA user_version");
   if (!version) return version.error();

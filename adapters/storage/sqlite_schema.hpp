@@ -20,6 +20,10 @@ struct file_schema {
   std::vector<schema_step> steps{};  ///< in the order of their numbers
 };
 
+/// What ops.db and market.db must contain.
+file_schema ops_schema();
+file_schema market_schema();
+
 /// Application ids, "rlt" and a letter, so that a file is never taken for another one.
 inline constexpr std::int32_t ops_application_id = 0x726C746F;      // rlto
 inline constexpr std::int32_t market_application_id = 0x726C746D;   // rltm
@@ -29,6 +33,8 @@ inline constexpr std::int32_t journal_application_id = 0x726C7476;  // rltv
 /// of all tables and triggers after it; a file whose schema is not what the last change left is errc::corrupt, a newer one
 /// errc::refused.
 result<void> migrate(sqlite_connection& connection, const file_schema& wanted);
+/// The statements that migrate() would run, none of them run.
+result<std::vector<std::string>> plan_of(sqlite_connection& connection, const file_schema& wanted);
 /// Whether a reader can read the file as it is.
 result<void> expect_schema(sqlite_connection& connection, const file_schema& wanted);
 

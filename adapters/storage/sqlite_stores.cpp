@@ -12,6 +12,8 @@ namespace {
 
 const sql_dialect dialect{.is = database::sqlite};
 
+}  // namespace
+
 file_schema ops_schema() {
   file_schema out{.number = 2, .objects = {}, .tables = ops_tables()};
   for (const auto& t : out.tables)
@@ -22,6 +24,8 @@ file_schema ops_schema() {
   out.objects.push_back({"leases", leases_sql(dialect)});
   return out;
 }
+
+namespace {
 
 /// Bars of older files had no end; it follows from the interval, but for months, whose bars are fetched anew.
 std::string candles_by_name() {
@@ -38,6 +42,8 @@ std::string candles_by_name() {
          "s ON "
          "s.\"number\"=k.\"source\") WHERE i<>'1M'";
 }
+
+}  // namespace
 
 file_schema market_schema() {
   file_schema out{.number = 2, .objects = {}, .tables = market_tables()};
@@ -57,8 +63,6 @@ file_schema market_schema() {
   out.steps.push_back(std::move(to_names));
   return out;
 }
-
-}  // namespace
 
 result<std::unique_ptr<ports::ops_store>> open_sqlite_ops(const std::string& path, const std::string& origin) {
   auto connection = sqlite_connection::open({.path = path, .application_id = ops_application_id});

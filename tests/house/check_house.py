@@ -23,7 +23,7 @@ TEST_FOLDERS = ["tests", "bench"]
 
 # The settings are a library of their own in runtime/, without CAF and Beast, so that rltraderctl can read them too.
 SETTINGS = [f"runtime/{name}.hpp" for name in
-            ["*setting*", "config_commands", "dotenv", "command_line", "process_inputs", "text_tools", "version"]]
+            ["*setting*", "config_commands", "dotenv", "command_line", "process_inputs", "text_tools", "version", "store_access", "lock_file"]]
 
 # Folder -> patterns of the house headers it may include, besides its own. Includes go down only.
 MAY_INCLUDE = {
