@@ -51,7 +51,7 @@ def foreign(file: Path) -> None:
 HARMS = {
     "garbage": (lambda f: overwrite(f, 0, os.urandom(512)), ("file is not a database; restore a backup",)),
     "cut": (lambda f: os.truncate(f, f.stat().st_size // 2), ("malformed; restore a backup of the data folder",)),
-    "newer": (lambda f: sql(f, "PRAGMA user_version=99"), ("is newer than this binary: its schema is 99, known is up to 1", "run the binary that wrote it")),
+    "newer": (lambda f: sql(f, "PRAGMA user_version=99"), ("is newer than this binary: its schema is 99, known is up to ", "run the binary that wrote it")),
     "foreign": (foreign, ("is not a file of this kind: its application id is 0",)),
     "empty": (lambda f: os.truncate(f, 0), ("is empty, but the folder has been used before", "restore a backup")),
 }
