@@ -31,6 +31,7 @@ class CuttableProxy:
                the answer holds `reply` (any byte will do if it is empty) the connection is reset, and with `then_cut` no new one is
                taken until restore(). Once only; `dropped` is set then.
                The target has done what was asked, and the client cannot know.
+    lose(request, then_cut)  the other way round: the request itself is lost with its connection, and the target never hears of it
     """
 
     def __init__(self, target_port: int):
@@ -41,6 +42,7 @@ class CuttableProxy:
         self._request = b""
         self._reply = b""
         self._then_cut = False
+        self._loses = False
         self._ends = False
         self._lock = threading.Lock()
         self._selector = selectors.DefaultSelector()
@@ -73,9 +75,14 @@ class CuttableProxy:
         assert request, "the request that is to be dropped after must not be empty"
         with self._lock:
             self.dropped.clear()
-            self._request, self._reply, self._then_cut = request, reply, then_cut
+            self._request, self._reply, self._then_cut, self._loses = request, reply, then_cut, False
             for link in self._links:
                 link.asked = b""
+
+    def lose(self, request: bytes, then_cut: bool = False) -> None:
+        self.drop_after(request, b"", then_cut)
+        with self._lock:
+            self._loses = bool(self._request)
 
     def connections(self) -> int:
         with self._lock:
@@ -144,6 +151,8 @@ class CuttableProxy:
             link.asked += data
             if self._request in link.asked:
                 self._request = b""
+                if self._loses:
+                    return self._dropped(link)
                 link.dropping = True
             link.asked = link.asked[-len(self._request):]
         self._write(link, link.target, data)
@@ -157,10 +166,13 @@ class CuttableProxy:
             return
         link.lost += data
         if self._reply in link.lost:
-            self._reset(link)
-            if self._then_cut:
-                self._cut()
-            self.dropped.set()
+            self._dropped(link)
+
+    def _dropped(self, link: Link) -> None:
+        self._reset(link)
+        if self._then_cut:
+            self._cut()
+        self.dropped.set()
 
     def _cut(self) -> None:
         if self._listener:

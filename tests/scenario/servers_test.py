@@ -118,6 +118,11 @@ def the_answer_to_a_commit_gets_lost(root: Path) -> str:
         assert server.sql("select n from lost") == "1", "the server must have committed"
         sql(by_proxy, "BEGIN; INSERT INTO lost VALUES (2); COMMIT")  # once only
         assert server.sql("select count(*) from lost") == "2"
+        proxy.lose(b"COMMIT")
+        subprocess.run(["psql", "--no-psqlrc", "-q", by_proxy, "-c", "BEGIN", "-c", "INSERT INTO lost VALUES (3)", "-c", "COMMIT"],
+                       capture_output=True, timeout=30)
+        assert proxy.dropped.wait(10)
+        assert server.sql("select count(*) from lost where n=3") == "0", "the server must not have heard of it"
     server.sql("drop table lost")
     return "committed, unanswered"
 

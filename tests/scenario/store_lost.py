@@ -98,8 +98,11 @@ def answers_lost(folder: Path) -> str:
         notes, kept = Notes(d), Kept(d)
         # The connection comes back at once: whether the COMMIT took place is seen in the lease. Or only later: then by the rows.
         commits = 6
-        for _ in range(commits):
-            proxy.drop_after(b"COMMIT", b"COMMIT\0", then_cut=True)
+        for n in range(2 * commits):
+            if n % 2:
+                proxy.lose(b"COMMIT", then_cut=n % 4 == 1)
+            else:
+                proxy.drop_after(b"COMMIT", b"COMMIT\0", then_cut=True)
             assert proxy.dropped.wait(20), "no answer to COMMIT was lost"
             time.sleep(0.4)
             proxy.restore()
@@ -115,7 +118,7 @@ def answers_lost(folder: Path) -> str:
         twice = store.rows("SELECT action, resource_id, metadata->>'reason' AS why, count(*) FROM ops_audit_events WHERE action LIKE 'order.%' "
                            "AND action<>'order.partial' GROUP BY 1,2,3 HAVING count(*)>1")
         assert not twice, f"the audit chain says twice: {twice}"
-        return f"{commits} answers to COMMIT and {30 - commits} others lost, {books_agree(d, kept, notes)}"
+        return f"6 COMMITs, {commits} answers to COMMIT and {30 - commits} others lost, {books_agree(d, kept, notes)}"
 
 
 @contextlib.contextmanager
