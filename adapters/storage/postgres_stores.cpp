@@ -86,6 +86,9 @@ result<postgres_stores> open_postgres(const postgres_target& target) {
     if (auto answers = reader->execute("SELECT 1"); !answers) return answers.error();
     out.ops = std::make_unique<sql_ops>(std::move(first));
     out.reader = std::make_unique<sql_ops_reader>(std::move(reader));
+    if (connections_of(target) < target.connections_most)
+      out.wakeup =
+          std::make_unique<job_wakeup>(connection_to(target, "wake-up", access::reads, true, target.read_within));
     if (!target.market) return out;
     // Connected at once, so that a server that allows no more connections is noticed now.
     auto market = connection_to(target, "market", access::writes, false, target.write_within);

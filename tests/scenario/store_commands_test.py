@@ -169,7 +169,7 @@ def check_imports(store: Store, home: Path) -> None:
     attempt("", table="ideas'; drop table ideas --", expect=ERROR, says="is no table")
     for table in ("ops_audit_events", "trade_state_events"):
         attempt("", "--replace", table=table, expect=REFUSED, says="never imported")
-    store.run("import", home, "--table=ideas", expect=ERROR)
+    store.run("import", home, "--table=ideas", expect=REFUSED, says="must be a file")
     store.run("import", file, expect=USAGE, says="--table")
     store.run("import", file, "--table=ideas", "--append", "--replace", expect=USAGE)
     shutil.rmtree(home / "held", ignore_errors=True)
