@@ -55,9 +55,9 @@ bridge::~bridge() {
   for (auto& [id, ask] : state_->open) state_->loop.cancel(ask.timer);
 }
 
-void bridge::ask_message(const caf::strong_actor_ptr& to, caf::message what, std::string_view whom,
-                         milliseconds timeout, answer then) {
-  const auto mid = state_->companion->new_request_id(caf::message_priority::normal);
+void bridge::ask_message(const caf::strong_actor_ptr& to, caf::message what, caf::message_priority how,
+                         std::string_view whom, milliseconds timeout, answer then) {
+  const auto mid = state_->companion->new_request_id(how);
   const auto id = mid.response_id().integer_value();
   const auto timer = state_->loop.after(timeout, [weak = std::weak_ptr(state_), id, whom] {
     if (const auto alive = weak.lock())

@@ -54,7 +54,10 @@ class bridge {
     static_assert(answers<Handle, Request, Reply>(), "this asks an actor that does not answer Request with Reply");
     const auto whom = name_of(static_cast<const Handle*>(nullptr));
     if (!to) return then(failure{errc::unavailable, std::string(whom) + " is not there; the desk is being reopened"});
-    ask_message(caf::actor_cast<caf::strong_actor_ptr>(to), caf::make_message(std::move(request)), whom, timeout,
+    // How an actor is must be heard although much waits before it.
+    constexpr auto how =
+        std::is_same_v<Request, ask_health> ? caf::message_priority::high : caf::message_priority::normal;
+    ask_message(caf::actor_cast<caf::strong_actor_ptr>(to), caf::make_message(std::move(request)), how, whom, timeout,
                 [then = std::move(then), whom](result<caf::message> got) {
                   if (!got) return then(got.error());
                   if (!got->match_elements<Reply>())
@@ -77,8 +80,8 @@ class bridge {
   using answer = std::function<void(result<caf::message>)>;
   struct state;
 
-  void ask_message(const caf::strong_actor_ptr& to, caf::message what, std::string_view whom, milliseconds timeout,
-                   answer then);
+  void ask_message(const caf::strong_actor_ptr& to, caf::message what, caf::message_priority how, std::string_view whom,
+                   milliseconds timeout, answer then);
 
   std::shared_ptr<state> state_;
 };

@@ -69,8 +69,9 @@ void answer_ready(const exchange_ptr& x, no_fields&) {
     round->awaited = 1;
     return note(x, *round, "desk", failure{errc::unavailable, "the desk is being reopened"});
   }
-  round->awaited = 5;
+  round->awaited = 6;
   ask_one<&directory::ledger>(x, round, "store");
+  ask_one<&directory::market_store>(x, round, "market_store");
   ask_one<&directory::reconciler>(x, round, "reconciled");
   ask_one<&directory::feed>(x, round, "feeds");
   ask_one<&directory::risk>(x, round, "breaker");

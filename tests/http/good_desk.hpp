@@ -272,10 +272,12 @@ struct good_desk : stub_desk {
       j.id = what.id;
       return j;
     });
-    h.market_store = play<market_store_actor>([this](const candles_request& what) {
-      candles.add(what);
-      return candle_rows{{candle_row{}}};
-    });
+    h.market_store = play<market_store_actor>(
+        [this](const candles_request& what) {
+          candles.add(what);
+          return candle_rows{{candle_row{}}};
+        },
+        [](const ask_health&) { return health_reply{}; });
   }
 };
 
