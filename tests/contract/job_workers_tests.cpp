@@ -38,26 +38,31 @@ class job_workers : public on_every_backend {
     ASSERT_TRUE(store->commit(all));
   }
 
-  /// Claims and does what is due until nothing is; what another process's write has kept it from is tried again.
-  void do_all(const std::string& worker, instant now) {
+  /// Claims and does what is due until nothing is; what another process's write has kept it from is tried again. The first
+  /// claim is made before anybody begins, so that all share the work.
+  void do_all(const std::string& worker, instant now, int claimed, int go) {
     const auto store = connected();
     const int file = ::open(log().c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
     int refused = 0;
-    while (refused < 20) {
-      const auto jobs = store->claim({.worker = worker, .now = now, .lease = a_minute, .most = 20});
-      if (!jobs) {
-        ++refused;
-        continue;
-      }
-      if (jobs->empty()) break;
-      for (const auto& job : *jobs) {
+    const auto claim = [&] {
+      const ports::job_claim what{.worker = worker, .now = now, .lease = a_minute, .most = 20};
+      auto jobs = store->claim(what);
+      for (; !jobs; jobs = store->claim(what)) must(++refused < 20, "the store takes claims");
+      return std::move(*jobs);
+    };
+    auto jobs = claim();
+    must(::write(claimed, "x", 1) == 1, "the parent listens");
+    ::close(claimed);
+    char none = 0;
+    must(::read(go, &none, 1) == 0, "the parent closes its end");
+    for (; !jobs.empty(); jobs = claim())
+      for (const auto& job : jobs) {
         const auto line = job.id + " " + worker + " " + std::to_string(job.token) + "\n";
         must(::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()), "the log takes lines");
         for (auto ended = store->finish(well_done(job, now)); !ended || !*ended;
              ended = store->finish(well_done(job, now)))
           must(!ended && ++refused < 20, "its own job is ended by its worker");
       }
-    }
     ::close(file);
   }
 
@@ -114,8 +119,18 @@ TEST_P(job_workers, do_each_job_once_and_what_a_killed_one_held_under_a_higher_t
   ASSERT_TRUE(claimed);
 
   const auto workers_at = [&](instant now) {
+    int claims[2], go[2];
+    must(::pipe(claims) == 0 && ::pipe(go) == 0, "there are pipes");
     std::vector<pid_t> workers;
-    for (const char* name : {"w1", "w2", "w3", "w4"}) workers.push_back(in_a_process([&] { do_all(name, now); }));
+    for (const char* name : {"w1", "w2", "w3", "w4"})
+      workers.push_back(in_a_process([&] {
+        ::close(go[1]);
+        do_all(name, now, claims[1], go[0]);
+      }));
+    ::close(claims[1]);
+    char one = 0;
+    for (std::size_t n = 0; n < workers.size(); ++n) EXPECT_EQ(::read(claims[0], &one, 1), 1) << "a worker died";
+    for (const int end : {claims[0], go[0], go[1]}) ::close(end);
     for (const auto worker : workers) EXPECT_EQ(status_of(worker), 0);
   };
   workers_at(at_minute(1));
@@ -135,7 +150,7 @@ TEST_P(job_workers, do_each_job_once_and_what_a_killed_one_held_under_a_higher_t
     if (times[0].token == 2) ++taken_over;
   }
   EXPECT_EQ(taken_over, 20);
-  EXPECT_GE(who.size(), 2u) << "they shared the work";
+  EXPECT_EQ(who, (std::set<std::string>{"w1", "w2", "w3", "w4"})) << "they shared the work";
   EXPECT_EQ(valued(store->depth()), ports::job_depth{});
   EXPECT_EQ(valued(store->jobs({.status = "succeeded"})).total, jobs_to_do);
 }
