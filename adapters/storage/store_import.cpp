@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t rows_between_looks = 2000;
 constexpr auto imported = "import";  // where rows come from that do not say so
 
-result<std::string> digest_of(const std::string& path) {
+result<std::string> digest_of_file(const std::string& path) {
   auto source = open_file_source(path);
   if (!source) return source.error();
   sha256 digest;
@@ -56,7 +56,7 @@ failure named(const import_terms& terms, failure why) {
   return why;
 }
 
-result<void> write_rows(const held_table& held, const table& how, const import_terms& terms, import_outcome& out) {
+result<void> write_file_rows(const held_table& held, const table& how, const import_terms& terms, import_outcome& out) {
   auto reader = row_reader::open(terms.file, *held.of);
   if (!reader) return reader.error();
   const auto* own = source_column_of(*held.of);
@@ -123,7 +123,7 @@ result<import_outcome> import_rows(whole_store& into, const import_terms& terms)
     return failure{errc::refused, terms.table + " is never imported: it records what this desk itself has done"};
   const bool in_place = terms.mode == import_mode::append && t.rule == write_rule::upsert;
   import_outcome out;
-  auto digest = digest_of(terms.file);
+  auto digest = digest_of_file(terms.file);
   if (!digest) return digest.error();
   out.sha256 = std::move(*digest);
   const bool of_ops = held->at == &into.ops() && std::any_of(ops_tables().begin(), ops_tables().end(),
@@ -136,7 +136,7 @@ result<import_outcome> import_rows(whole_store& into, const import_terms& terms)
       if (!gone) return gone.error();
       out.gone = *gone;
     }
-    if (auto written = write_rows(*held, in_place ? t : plainly(t), terms, out); !written) return written;
+    if (auto written = write_file_rows(*held, in_place ? t : plainly(t), terms, out); !written) return written;
     into.ops().set_origin("");
     return add_audit_note(into.ops(), note_of(terms, out));
   });

@@ -24,7 +24,7 @@ struct file_terms {
   durability synchronous;
 };
 
-result<std::unique_ptr<sql_connection>> open_file(const std::string& path, const file_terms& terms, opening how) {
+result<std::unique_ptr<sql_connection>> open_store_file(const std::string& path, const file_terms& terms, opening how) {
   std::error_code none;
   if (how != opening::makes && !std::filesystem::exists(path, none))
     return failure{errc::not_found, path +
@@ -85,13 +85,14 @@ result<std::unique_ptr<whole_store>> whole_store::open(const store_place& place,
   if (place.any_on_server())
     if (auto opened = out->open_server(place, how); !opened) return opened.error();
   if (!place.ops_on_server) {
-    auto file = open_file(place.folder + "/ops.db", {ops_application_id, ops_schema(), durability::every_commit}, how);
+    auto file =
+        open_store_file(place.folder + "/ops.db", {ops_application_id, ops_schema(), durability::every_commit}, how);
     if (!file) return file.error();
     out->ops_ = std::move(*file);
   }
   if (!place.market_on_server) {
-    auto file =
-        open_file(place.folder + "/market.db", {market_application_id, market_schema(), durability::checkpoints}, how);
+    auto file = open_store_file(place.folder + "/market.db",
+                                {market_application_id, market_schema(), durability::checkpoints}, how);
     if (!file) return file.error();
     out->market_ = std::move(*file);
   }
