@@ -131,6 +131,49 @@ struct intents_result {
   double p99_ms = 0;
 };
 
+struct asked_so_far {
+  int first = 0;
+  int total = 0;
+  int waiting = 0;
+  int sent = 0;
+  std::vector<double> latencies{};
+  std::string failed{};
+};
+
+/// Keeps so many intents waiting until all are answered.
+class asker : public caf::event_based_actor {
+ public:
+  asker(caf::actor_config& cfg, ledger_actor ledger, asked_so_far& progress)
+      : caf::event_based_actor(cfg), ledger_(std::move(ledger)), progress_(progress) {}
+
+  caf::behavior make_behavior() override {
+    for (int i = 0; i < progress_.waiting && progress_.sent < progress_.total; ++i) ask();
+    return {[](int) {}};
+  }
+  void on_exit() override { destroy(ledger_); }
+
+ private:
+  void ask() {
+    const auto started = now();
+    request(ledger_, std::chrono::seconds{30}, write_rows{intent(progress_.first + progress_.sent++)})
+        .then(
+            [this, started](const written&) {
+              progress_.latencies.push_back(now() - started);
+              if (progress_.sent < progress_.total)
+                ask();
+              else if (static_cast<int>(progress_.latencies.size()) == progress_.total)
+                quit();
+            },
+            [this](const caf::error& e) {
+              progress_.failed = caf::to_string(e);
+              quit();
+            });
+  }
+
+  ledger_actor ledger_;
+  asked_so_far& progress_;
+};
+
 /// `total` intents through a ledger of its own thread, with so many waiting at once.
 intents_result through_ledger(caf::actor_system& system, ports::ops_store& store, int first, int total, int waiting) {
   surroundings around;
@@ -141,40 +184,17 @@ intents_result through_ledger(caf::actor_system& system, ports::ops_store& store
   } clock;
   around.clock = &clock;
   auto ledger = spawn_ledger(system, around, store);
-  std::vector<double> latencies;
+  asked_so_far progress;
+  progress.first = first;
+  progress.total = total;
+  progress.waiting = waiting;
   const auto began = now();
   {
     caf::scoped_actor self{system};
-    int sent = 0, done = 0;
-    std::vector<double> started(static_cast<std::size_t>(total));
-    // Requests are answered in the order of their commits, so a queue of times is enough.
-    std::string failed;
-    auto driver = system.spawn([&, ledger](caf::event_based_actor* me) -> caf::behavior {
-      auto send_one = std::make_shared<std::function<void()>>();
-      *send_one = [&, me, ledger, send_one] {
-        const int n = sent++;
-        started[static_cast<std::size_t>(n)] = now();
-        me->request(ledger, std::chrono::seconds{30}, write_rows{intent(first + n)})
-            .then(
-                [&, me, n, send_one](const written&) {
-                  latencies.push_back(now() - started[static_cast<std::size_t>(n)]);
-                  ++done;
-                  if (sent < total)
-                    (*send_one)();
-                  else if (done == total)
-                    me->quit();
-                },
-                [&, me](const caf::error& e) {
-                  failed = caf::to_string(e);
-                  me->quit();
-                });
-      };
-      for (int i = 0; i < waiting && sent < total; ++i) (*send_one)();
-      return {[](int) {}};
-    });
-    self->wait_for(driver);
-    if (!failed.empty()) throw std::runtime_error(failed);
+    self->wait_for(system.spawn<asker>(ledger, std::ref(progress)));
   }
+  if (!progress.failed.empty()) throw std::runtime_error(progress.failed);
+  auto& latencies = progress.latencies;
   const double took = now() - began;
   {
     caf::scoped_actor self{system};
@@ -182,6 +202,7 @@ intents_result through_ledger(caf::actor_system& system, ports::ops_store& store
     self->send_exit(ledger, caf::exit_reason::user_shutdown);
     self->receive([](const caf::down_msg&) {});
   }
+  ledger = nullptr;
   std::sort(latencies.begin(), latencies.end());
   const auto at = [&](double part) {
     return latencies[static_cast<std::size_t>(part * (latencies.size() - 1))] * 1000;
