@@ -26,7 +26,7 @@
 namespace rltrader {
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::seconds_now().time_since_epoch()).count(); }
 
 template <class T>
 T valued(result<T> r) {
@@ -51,12 +51,12 @@ std::vector<bar> bars_from(int first, int count) {
 
 /// Rows per second, everything that a caller waits for included.
 double store_candles(ports::market_store& store, int first) {
-  const auto began = now();
+  const auto began = seconds_now();
   for (int at = 0; at < candles; at += candles_a_batch) {
     const auto done = store.append_bars(bars_from(first + at, candles_a_batch), "bench");
     if (!done) throw std::runtime_error(done.error().what);
   }
-  return candles / (now() - began);
+  return candles / (seconds_now() - began);
 }
 
 std::string decimal(std::int64_t raw) {
@@ -79,7 +79,7 @@ double raw_unnest(const std::string& url, const std::string& schema, int first) 
       "close=excluded.close,volume=excluded.volume";
   const auto run = [&](const char* text) { PQclear(PQexec(c.get(), text)); };
   PQclear(PQprepare(c.get(), "put", sql.c_str(), 0, nullptr));
-  const auto began = now();
+  const auto began = seconds_now();
   for (int at = 0; at < candles; at += candles_a_batch) {
     std::string arrays[6];
     for (const auto& b : bars_from(first + at, candles_a_batch)) {
@@ -100,7 +100,7 @@ double raw_unnest(const std::string& url, const std::string& schema, int first) 
     if (PQresultStatus(r.get()) != PGRES_COMMAND_OK) throw std::runtime_error(PQerrorMessage(c.get()));
     run("COMMIT");
   }
-  return candles / (now() - began);
+  return candles / (seconds_now() - began);
 }
 
 ports::write_batch intent(int n) {
@@ -154,11 +154,11 @@ class asker : public caf::event_based_actor {
 
  private:
   void ask() {
-    const auto started = now();
+    const auto started = seconds_now();
     request(ledger_, std::chrono::seconds{30}, write_rows{intent(progress_.first + progress_.sent++)})
         .then(
             [this, started](const written&) {
-              progress_.latencies.push_back(now() - started);
+              progress_.latencies.push_back(seconds_now() - started);
               if (progress_.sent < progress_.total)
                 ask();
               else if (static_cast<int>(progress_.latencies.size()) == progress_.total)
@@ -188,14 +188,14 @@ intents_result through_ledger(caf::actor_system& system, ports::ops_store& store
   progress.first = first;
   progress.total = total;
   progress.waiting = waiting;
-  const auto began = now();
+  const auto began = seconds_now();
   {
     caf::scoped_actor self{system};
     self->wait_for(system.spawn<asker>(ledger, std::ref(progress)));
   }
   if (!progress.failed.empty()) throw std::runtime_error(progress.failed);
   auto& latencies = progress.latencies;
-  const double took = now() - began;
+  const double took = seconds_now() - began;
   {
     caf::scoped_actor self{system};
     self->monitor(ledger);
@@ -242,7 +242,7 @@ void report_claims(const char* name, ports::ops_store& store,
   }
   if (const auto kept = store.commit(rows); !kept) throw std::runtime_error(kept.error().what);
   std::vector<std::atomic<int>> done(jobs);
-  const auto began = now();
+  const auto began = seconds_now();
   std::vector<std::thread> threads;
   for (int w = 0; w < workers; ++w)
     threads.emplace_back([&, w] {
@@ -263,7 +263,7 @@ void report_claims(const char* name, ports::ops_store& store,
       }
     });
   for (auto& t : threads) t.join();
-  const double took = now() - began;
+  const double took = seconds_now() - began;
   int twice = 0, never = 0;
   for (const auto& n : done) {
     if (n > 1) ++twice;
@@ -293,7 +293,7 @@ void report_sqlite(caf::actor_system& system) {
 void report_server(caf::actor_system& system, const char* name, const std::string& url) {
   const std::string schema = "rltrader_bench";
   const auto drop = [&] {
-    storage::postgres_connection c({.url = url, .schema = schema, .within = std::chrono::seconds{60}, .seconds = now});
+    storage::postgres_connection c({.url = url, .schema = schema, .within = std::chrono::seconds{60}, .seconds = seconds_now});
     const auto done = c.execute("DROP SCHEMA IF EXISTS \"" + schema + "\" CASCADE");
     if (!done) throw std::runtime_error(done.error().what);
   };
@@ -303,7 +303,7 @@ void report_server(caf::actor_system& system, const char* name, const std::strin
                                                  .schema = schema,
                                                  .origin = "bench",
                                                  .holder = "a benchmark",
-                                                 .seconds = now,
+                                                 .seconds = seconds_now,
                                                  .write_within = std::chrono::seconds{30},
                                                  .read_within = std::chrono::seconds{30}}));
     for (const auto& note : stores.notes) std::printf("%-10s %s\n", name, note.c_str());
@@ -317,7 +317,7 @@ void report_server(caf::actor_system& system, const char* name, const std::strin
     report_intents(system, name, *stores.ops);
     report_claims(name, *stores.ops, [&]() -> std::unique_ptr<ports::ops_store> {
       return std::make_unique<storage::sql_ops>(std::make_unique<storage::postgres_connection>(
-          storage::postgres_options{.url = url, .schema = schema, .within = std::chrono::seconds{30}, .seconds = now}));
+          storage::postgres_options{.url = url, .schema = schema, .within = std::chrono::seconds{30}, .seconds = seconds_now}));
     });
   }
   drop();
