@@ -166,8 +166,9 @@ class restoring {
     const auto list = list_of_contents();
     if (!list) return list.error();
     if (auto begun = timescale("timescaledb_pre_restore"); !begun) return begun;
-    std::vector<std::string> arguments{"--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
-                                       "--use-list=" + *list};
+    std::vector<std::string> arguments{"--exit-on-error", "--single-transaction", "--use-list=" + *list};
+    // A superuser's restore gives each table back to its owner; an ordinary role becomes the owner of all.
+    if (manifest_.timescaledb.empty()) arguments.insert(arguments.end(), {"--no-owner", "--no-privileges"});
     arguments.push_back(terms_.folder + "/" + postgres_dump_file);
     auto filled = run_postgres_tool("pg_restore", std::move(arguments), to_.url);
     auto ended = timescale("timescaledb_post_restore");

@@ -13,7 +13,7 @@ struct restore_terms {
 
 /// Whoever calls holds the data folder's lock. All digests are checked before anything is written. errc::conflict names what is in the
 /// way, corrupt a damaged file, refused a backup of another kind of store or a role that may not restore TimescaleDB. A failure takes
-/// away what was written into the folder; a server takes all or, with TimescaleDB, perhaps a part, which is then said.
+/// away what was written into the folder; a server takes all or nothing.
 result<backup_manifest> restore_store(const store_place& to, const restore_terms& terms);
 
 }  // namespace rltrader::storage
