@@ -18,16 +18,16 @@ namespace fs = std::filesystem;
 constexpr milliseconds restore_within{600'000};
 constexpr auto list_file = "postgres.list";
 
-const char* side(bool on_server) { return on_server ? "on a server" : "in files"; }
+const char* place_words(bool on_server) { return on_server ? "on a server" : "in files"; }
 
 result<void> same_kind_of_store(const backup_manifest& manifest, const store_place& to) {
   if (manifest.ops_on_server != to.ops_on_server)
-    return {errc::refused, std::string("the backup has ops state ") + side(manifest.ops_on_server) +
-                               ", the settings want it " + side(to.ops_on_server) +
+    return {errc::refused, std::string("the backup has ops state ") + place_words(manifest.ops_on_server) +
+                               ", the settings want it " + place_words(to.ops_on_server) +
                                ": set TIMESCALE_RL_OPS_ENABLED as it was, and rltraderctl copy afterwards"};
   if (manifest.market_on_server != to.market_on_server)
-    return {errc::refused, std::string("the backup has market data ") + side(manifest.market_on_server) +
-                               ", the settings want them " + side(to.market_on_server) +
+    return {errc::refused, std::string("the backup has market data ") + place_words(manifest.market_on_server) +
+                               ", the settings want them " + place_words(to.market_on_server) +
                                ": set TIMESCALE_MARKET_DATA_ENABLED as it was, and rltraderctl copy afterwards"};
   if (to.any_on_server() && manifest.schema != to.schema)
     return {errc::refused, "the backup is of the schema " + manifest.schema + ", TIMESCALE_SCHEMA is " + to.schema +
