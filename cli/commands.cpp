@@ -61,6 +61,8 @@ constexpr std::array copy_options{
     option_row{"schema", "NAME", "The schema there, else TIMESCALE_SCHEMA."}};
 constexpr std::array purge_options{
     option_row{"source", "SOURCE", "sim, replay, fixture or mock.", "sim replay fixture mock"}, dry_run_option};
+constexpr std::array backup_options{option_row{"path", "FOLDER", "Where to write; it must be empty or not there."}};
+constexpr std::array restore_options{option_row{"path", "FOLDER", "Where a backup is."}};
 constexpr std::array config_options{option_row{"origin", nullptr, "Say where each value came from."}};
 
 constexpr std::array rows{
@@ -154,6 +156,18 @@ constexpr std::array rows{
         .options = export_options,
         .at = place::here,
         .go = &export_tables},
+    command_row{
+        .name = "backup",
+        .arguments = "--path=FOLDER",
+        .sentence = "Back up the whole store, also while a daemon runs",
+        .about =
+            "The SQLite files, a server's part by pg_dump, the simulated venue's books, where the market stands, and "
+            "the artifacts,\n"
+            "with sizes and sha256 in manifest.json, written last. Bring it back with restore.\n",
+        .examples = "backup --path=backups/monday --data-dir=data/demo",
+        .options = backup_options,
+        .at = place::here,
+        .go = &back_up},
     command_row{.name = "config",
                 .arguments = "show | check",
                 .sentence = "The settings as this shell and --config give them",
@@ -362,6 +376,19 @@ constexpr std::array rows{
         .has = effect::changes,
         .at = place::here,
         .go = &purge_source},
+    command_row{
+        .name = "restore",
+        .arguments = "--path=FOLDER",
+        .sentence = "Bring a backup into an empty data folder and schema",
+        .about =
+            "Checks every file's digest first, and the audit chain afterwards. Refused where the data folder or the "
+            "schema has\n"
+            "a store already, and while a daemon holds it.\n",
+        .examples = "restore --path=backups/monday --data-dir=data/demo",
+        .options = restore_options,
+        .has = effect::changes,
+        .at = place::here,
+        .go = &restore_backup},
 };
 
 }  // namespace

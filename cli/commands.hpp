@@ -42,6 +42,8 @@ exit_code export_tables(session& s);
 exit_code import_table(session& s);
 exit_code copy_whole(session& s);
 exit_code purge_source(session& s);
+exit_code back_up(session& s);
+exit_code restore_backup(session& s);
 
 // Without a daemon.
 exit_code show_config(session& s);

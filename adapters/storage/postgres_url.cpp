@@ -28,4 +28,25 @@ std::optional<std::string> place_of_url(const std::string& url) {
   return host + ":" + port + "/" + name;
 }
 
+std::optional<split_url> without_password(const std::string& url) {
+  if (!place_of_url(url)) return std::nullopt;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parts(PQconninfoParse(url.c_str(), nullptr),
+                                                                           &PQconninfoFree);
+  if (!parts) return std::nullopt;
+  split_url out;
+  for (const auto* p = parts.get(); p->keyword != nullptr; ++p) {
+    if (p->val == nullptr || p->val[0] == '\0') continue;
+    const std::string_view word = p->keyword, value = p->val;
+    if (word == "sslpassword") return std::nullopt;
+    if (word == "password") {
+      out.password = value;
+      continue;
+    }
+    out.words += (out.words.empty() ? "" : " ") + std::string(word) + "='";
+    for (const char c : value) out.words += (c == '\'' || c == '\\' ? "\\" : "") + std::string(1, c);
+    out.words += "'";
+  }
+  return out;
+}
+
 }  // namespace rltrader::storage

@@ -10,6 +10,14 @@ namespace rltrader::storage {
 /// look like a host, a port or a database, and what libpq says of such a URL quotes it.
 std::optional<std::string> place_of_url(const std::string& url);
 
+/// A URL for programs that show their arguments to everybody: libpq's words without secrets, and the password apart.
+struct split_url {
+  std::string words;
+  std::string password;
+};
+/// Nothing when libpq does not understand it, or when it has a secret that only an argument could carry (sslpassword).
+std::optional<split_url> without_password(const std::string& url);
+
 /// What to tell about a URL without a place.
 inline constexpr auto unclear_url =
     "its URL cannot be understood; it must be postgresql://NAME:PASSWORD@HOST:PORT/DATABASE, perhaps with "

@@ -285,9 +285,20 @@ void sqlite_connection::give_up_when(std::function<bool()> give_up) {
 result<void> sqlite_connection::copy_to(const std::string& path) {
   std::error_code none;
   if (std::filesystem::exists(path, none)) return {errc::conflict, path + " is there already"};
-  const auto copied = change("VACUUM INTO ?1", {parameter(path)});
-  if (!copied) return {errc::store_failed, path + ": " + copied.error().what};
-  return {};
+  sqlite3* made = nullptr;
+  const int opened = sqlite3_open_v2(
+      path.c_str(), &made, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+      nullptr);
+  if (made == nullptr) throw std::bad_alloc();
+  const sqlite_connection target(made, path);
+  if (opened != SQLITE_OK) return {errc::store_failed, path + ": " + sqlite3_errmsg(made)};
+  // In one step it reads the transaction that is open here, whatever others write meanwhile.
+  auto* copying = sqlite3_backup_init(made, "main", handle_.get(), "main");
+  if (copying == nullptr) return {errc::store_failed, path + ": " + sqlite3_errmsg(made)};
+  const int stepped = sqlite3_backup_step(copying, -1);
+  const int ended = sqlite3_backup_finish(copying);
+  if (stepped == SQLITE_DONE && ended == SQLITE_OK) return {};
+  return {errc::store_failed, path + " cannot be copied from " + path_ + ": " + sqlite3_errmsg(made)};
 }
 
 std::string sqlite_connection::version() const { return "sqlite " + sqlite_version(); }

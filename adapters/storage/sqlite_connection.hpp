@@ -81,7 +81,8 @@ class sqlite_connection final : public sql_connection {
   /// A writer's file is found well. Before this, closing leaves the file and its log exactly as they were found.
   void accept();
   const std::string& path() const { return path_; }
-  /// Copies the whole database into a new file while others go on; errc::conflict when the file is there already.
+  /// Copies the whole database into a new file while others go on: as the open transaction sees it, or as it is now.
+  /// errc::conflict when the file is there already. The copy is not yet durable.
   result<void> copy_to(const std::string& path);
 
  private:

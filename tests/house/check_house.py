@@ -61,7 +61,7 @@ VENDORS = {
     "zlib": ["zlib.h"],
     "zip": ["zip.h"],
     "processor": ["cpuid.h", "immintrin.h"],
-    "posix": ["unistd.h", "dirent.h", "fcntl.h", "poll.h", "signal.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
+    "posix": ["unistd.h", "dirent.h", "fcntl.h", "poll.h", "signal.h", "spawn.h", "termios.h", "netdb.h", "pwd.h", "sys/*", "netinet/*", "arpa/*",
               "linux/*"],
 }
 

@@ -23,5 +23,17 @@ TEST(postgres_url, says_nothing_where_a_password_may_look_like_something_else) {
     EXPECT_EQ(place_of_url(url), std::nullopt) << url;
 }
 
+TEST(postgres_url, is_split_for_programs_that_show_their_arguments) {
+  const auto split = without_password("postgresql://rltrader:se%27cret@db.example:5433/de%27s%5Ck?sslmode=require");
+  ASSERT_TRUE(split);
+  EXPECT_EQ(split->password, "se'cret");
+  EXPECT_EQ(split->words, R"(user='rltrader' dbname='de\'s\\k' host='db.example' port='5433' sslmode='require')");
+}
+
+TEST(postgres_url, is_not_split_where_a_secret_would_be_left) {
+  EXPECT_FALSE(without_password("postgresql://rltrader:x@secret@db.example/desk"));
+  EXPECT_FALSE(without_password("postgresql://db.example/desk?sslpassword=secret"));
+}
+
 }  // namespace
 }  // namespace rltrader::storage
