@@ -26,7 +26,9 @@
 namespace rltrader {
 namespace {
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::seconds_now().time_since_epoch()).count(); }
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 template <class T>
 T valued(result<T> r) {
@@ -293,7 +295,8 @@ void report_sqlite(caf::actor_system& system) {
 void report_server(caf::actor_system& system, const char* name, const std::string& url) {
   const std::string schema = "rltrader_bench";
   const auto drop = [&] {
-    storage::postgres_connection c({.url = url, .schema = schema, .within = std::chrono::seconds{60}, .seconds = seconds_now});
+    storage::postgres_connection c(
+        {.url = url, .schema = schema, .within = std::chrono::seconds{60}, .seconds = seconds_now});
     const auto done = c.execute("DROP SCHEMA IF EXISTS \"" + schema + "\" CASCADE");
     if (!done) throw std::runtime_error(done.error().what);
   };
@@ -316,8 +319,9 @@ void report_server(caf::actor_system& system, const char* name, const std::strin
     }
     report_intents(system, name, *stores.ops);
     report_claims(name, *stores.ops, [&]() -> std::unique_ptr<ports::ops_store> {
-      return std::make_unique<storage::sql_ops>(std::make_unique<storage::postgres_connection>(
-          storage::postgres_options{.url = url, .schema = schema, .within = std::chrono::seconds{30}, .seconds = seconds_now}));
+      return std::make_unique<storage::sql_ops>(
+          std::make_unique<storage::postgres_connection>(storage::postgres_options{
+              .url = url, .schema = schema, .within = std::chrono::seconds{30}, .seconds = seconds_now}));
     });
   }
   drop();

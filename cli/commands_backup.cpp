@@ -20,13 +20,13 @@ std::string sizes_text(const storage::backup_manifest& manifest) {
 }
 
 result<std::int64_t> rows_in(storage::whole_store& store) {
-  std::int64_t rows = 0;
+  std::int64_t total = 0;
   for (const auto& held : store.tables()) {
     const auto count = held.at->integer_of("SELECT count(*) FROM " + held.at->dialect().name(held.of->name));
     if (!count) return count.error();
-    rows += *count;
+    total += *count;
   }
-  return rows;
+  return total;
 }
 
 }  // namespace
