@@ -57,12 +57,17 @@ std::vector<std::string> hypertable_sql(const sql_dialect& d, const table& t, co
                 ",chunk_time_interval=>interval '" + std::to_string(t.chunks.days) +
                 " days',if_not_exists=>true,migrate_data=>true,create_default_indexes=>false)");
   if (facts.licence != "timescale" || t.key.empty()) return out;
-  std::string segments;
-  for (const char* k : t.key)
-    if (std::string_view(k) != t.chunks.column && (std::string_view(k) == "pair" || std::string_view(k) == "interval"))
-      segments += (segments.empty() ? "" : ",") + std::string(k);
-  out.push_back("ALTER TABLE " + d.name(t.name) +
-                " SET (timescaledb.compress,timescaledb.compress_segmentby=" + text_literal(segments) + ")");
+  // Every column of the key has to be in one of the two; they are read like GROUP BY and ORDER BY, so names are quoted.
+  std::string segments, order = quoted_name(t.chunks.column) + " DESC";
+  for (const std::string_view k : t.key) {
+    if (k == t.chunks.column) continue;
+    if (k == "pair" || k == "interval")
+      segments += (segments.empty() ? "" : ",") + quoted_name(k);
+    else
+      order += "," + quoted_name(k);
+  }
+  out.push_back("ALTER TABLE " + d.name(t.name) + " SET (timescaledb.compress,timescaledb.compress_segmentby=" +
+                text_literal(segments) + ",timescaledb.compress_orderby=" + text_literal(order) + ")");
   out.push_back("SELECT " + function("add_compression_policy") + "(" + relation(d, t) + ",interval '" +
                 compressed_after + "',if_not_exists=>true)");
   return out;

@@ -97,7 +97,14 @@ TEST_P(postgres, asks_for_compression_only_under_the_licence_that_has_it) {
   const auto& candles = market_tables().front();
   EXPECT_EQ(hypertable_sql(d, candles, facts).size(), 1u);
   facts.licence = "timescale";
-  EXPECT_EQ(hypertable_sql(d, candles, facts).size(), 3u);
+  const auto with_policy = hypertable_sql(d, candles, facts);
+  ASSERT_EQ(with_policy.size(), 3u);
+  // `interval` is a word of SQL: without its quotes the server cannot read the list.
+  EXPECT_THAT(with_policy[1], HasSubstr("compress_segmentby='\"pair\",\"interval\"',"
+                                        "timescaledb.compress_orderby='\"open_time\" DESC'"));
+  EXPECT_THAT(
+      hypertable_sql(d, market_tables()[1], facts)[1],
+      HasSubstr("compress_segmentby='\"pair\"',timescaledb.compress_orderby='\"executed_at\" DESC,\"trade_id\"'"));
   facts.hypertables = {"bingx_candles"};
   EXPECT_EQ(hypertable_sql(d, candles, facts).size(), 0u);
 }
