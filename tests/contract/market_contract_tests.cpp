@@ -141,11 +141,14 @@ TEST_P(market_store, keeps_a_trade_as_it_was_first_seen) {
 }
 
 TEST_P(market_store, writes_all_of_a_batch_or_nothing) {
-  if (home.forgets()) GTEST_SKIP() << "memory takes any time";
-  auto no_time = growing(3, 100, true);
-  no_time.open_time = instant_of_ms(std::numeric_limits<std::int64_t>::max());
+  if (GetParam() == backend::memory || GetParam() == backend::sqlite)
+    GTEST_SKIP() << "times are integers here, so every row of market data fits";
+  // The bar's table is written first, and is there already when the other one fails.
+  mark_index_price no_time;
+  no_time.pair = btc();
+  no_time.captured_at = instant_of_ms(std::numeric_limits<std::int64_t>::max());
   const auto done = store->append({growing(2, 100, true), no_time});
-  if (done) GTEST_SKIP() << "this backend takes any time";
+  ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::conflict) << done.error().what;
   EXPECT_EQ(valued(store->list<candle_record>({})).total, 0);
 }
